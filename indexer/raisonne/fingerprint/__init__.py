@@ -1,0 +1,1 @@
+"""What a picture is reduced to: decoding and versioned fingerprints."""

@@ -1,0 +1,1 @@
+"""Similarity indexes derived from the catalogue."""

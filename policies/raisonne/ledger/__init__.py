@@ -1,0 +1,1 @@
+"""Audit mathematics: RFC 6962 trees, checkpoints and proofs."""

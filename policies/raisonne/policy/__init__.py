@@ -1,0 +1,1 @@
+"""The rules: written policies and the pure judge that applies them."""

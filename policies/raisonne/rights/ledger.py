@@ -1,0 +1,78 @@
+"""What the audit ledger records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class LedgerAction(StrEnum):
+    """``subject:event`` tags."""
+
+    ASSET_CHECKED = "asset:checked"
+    CASE_DECIDED = "case:decided"
+    DATASET_AUDITED = "dataset:audited"
+    GENERATION_BLOCKED = "generation:blocked"
+    GENERATION_HELD = "generation:held"
+    GENERATION_RELEASED = "generation:released"
+    WORK_REGISTERED = "work:registered"
+    WORK_WITHDRAWN = "work:withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One event as written to the outbox, inside the business transaction.
+
+    Attributes:
+        id: Random identifier, known before the sequencer gives the event a position.
+        time: When it happened (UTC).
+        tenant: Whose.
+        actor: Principal id.
+        action: What happened.
+        object: Resource name.
+        object_sha256: Digest of the bytes concerned; empty where there are none.
+        details: Flat facts, for example policy revision and outcome. No personal data.
+    """
+
+    id: str
+    time: datetime
+    tenant: str
+    actor: str
+    action: LedgerAction
+    object: str
+    object_sha256: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An event at its position in the log.
+
+    Attributes:
+        index: Position from 0.
+        event_id: ``LedgerEvent.id``.
+        data: Canonical JSON bytes; the Merkle leaf is over exactly these.
+    """
+
+    index: int
+    event_id: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed statement of the log's size and root (C2SP tlog-checkpoint).
+
+    Attributes:
+        origin: Name of the log.
+        size: Number of entries.
+        root: RFC 6962 Merkle tree hash, 32 bytes.
+        note: The signed note, text.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    note: str

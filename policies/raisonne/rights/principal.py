@@ -1,0 +1,57 @@
+"""Who acts, and what can be permitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roles that access policies speak of."""
+
+    GALLERY = "gallery"
+    MARKETPLACE = "marketplace"
+    AUDITOR = "auditor"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+
+
+class Permission(StrEnum):
+    """``resource:action``, alphabetical."""
+
+    ASSET_CHECK = "asset:check"
+    ASSET_READ = "asset:read"
+
+    CASE_DECIDE = "case:decide"
+    CASE_READ = "case:read"
+
+    CREDENTIAL_READ = "credential:read"
+
+    DATASET_AUDIT = "dataset:audit"
+
+    GENERATION_CREATE = "generation:create"
+    GENERATION_READ = "generation:read"
+
+    LEDGER_READ = "ledger:read"
+
+    OPERATION_CANCEL = "operation:cancel"
+    OPERATION_READ = "operation:read"
+
+    WORK_CREATE = "work:create"
+    WORK_READ = "work:read"
+    WORK_WITHDRAW = "work:withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The authenticated caller.
+
+    Attributes:
+        id: Stable identifier, for example ``local:operator``.
+        tenant: The only tenant it can act in.
+        roles: What the access policies may grant by.
+    """
+
+    id: str
+    tenant: str
+    roles: frozenset[Role]

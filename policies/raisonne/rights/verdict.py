@@ -1,0 +1,162 @@
+"""Verdicts, their inputs, and clearance as a type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from raisonne.rights.asset import Asset
+from raisonne.rights.errors import NotClearedError
+from raisonne.rights.match import DetectorRun, Match
+from raisonne.rights.statement import RightsStatement, Use
+from raisonne.rights.work import WorkState
+
+
+class Outcome(StrEnum):
+    """What may happen next."""
+
+    ALLOW = "ALLOW"
+    REVIEW = "REVIEW"
+    BLOCK = "BLOCK"
+
+
+class Severity(StrEnum):
+    """Weight of one finding."""
+
+    INFO = "INFO"
+    REVIEW = "REVIEW"
+    BLOCK = "BLOCK"
+
+
+class Subject(StrEnum):
+    """What is being judged."""
+
+    PROMPT = "prompt"
+    REFERENCE = "reference"
+    UPLOAD = "upload"
+    OUTPUT = "output"
+    DATASET_ITEM = "dataset-item"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's statement about an asset.
+
+    Attributes:
+        reason: Stable code from the policy, for example ``OPT_OUT_TRAINING``.
+        severity: Its weight.
+        clause: Identifier of the policy that decided.
+        cites: Legal or contractual ground, as the policy states it.
+        works: Works concerned.
+        detail: One sentence for a person.
+    """
+
+    reason: str
+    severity: Severity
+    clause: str
+    cites: str = ""
+    works: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRights:
+    """The part of a work's record that the judge needs."""
+
+    work: str
+    tenant: str
+    title: str
+    holder: str
+    state: WorkState
+    revision: int
+    rights: RightsStatement
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """A registered name found in a prompt.
+
+    Attributes:
+        term: The registered name.
+        work: A work whose holder or title it is.
+        start: First character in the prompt.
+        end: Past the last character.
+    """
+
+    term: str
+    work: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything the judge sees; stored, so that each verdict can be replayed.
+
+    Attributes:
+        subject: What is judged.
+        sha256: Digest of what is judged (bytes, or the UTF-8 prompt).
+        tenant: On whose behalf.
+        use: What the asset is wanted for.
+        territory: ISO 3166-1 alpha-2, or ``*``.
+        at: The time the rights are judged as of (UTC).
+        matches: What it is like.
+        works: Rights of every matched work, and of every work behind a term hit.
+        detectors: What ran.
+        term_hits: Registered names found in the prompt.
+        index_revision: Change-log position that the search saw.
+    """
+
+    subject: Subject
+    sha256: str
+    tenant: str
+    use: Use
+    territory: str
+    at: datetime
+    matches: tuple[Match, ...]
+    works: tuple[WorkRights, ...]
+    detectors: tuple[DetectorRun, ...]
+    term_hits: tuple[TermHit, ...]
+    index_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, with everything needed to explain and replay it.
+
+    Attributes:
+        name: ``verdicts/{id}``.
+        outcome: The most severe of the findings.
+        findings: Why.
+        obligations: What the user must do, for example ``ATTRIBUTE:works/…``.
+        policy_revision: SHA-256 of the policy bundle.
+        inputs: What the judge saw.
+    """
+
+    name: str
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    obligations: tuple[str, ...]
+    policy_revision: str
+    inputs: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedAsset:
+    """An asset whose own verdict allows release. Only this can be signed or returned.
+
+    Raises:
+        NotClearedError: If the verdict is not ALLOW, or speaks of other bytes.
+    """
+
+    asset: Asset
+    verdict: Verdict
+
+    def __post_init__(self) -> None:
+        if self.verdict.outcome is not Outcome.ALLOW:
+            raise NotClearedError(f"{self.asset.name} is not cleared: {self.verdict.outcome}.")
+        if self.verdict.inputs.sha256 != self.asset.sha256:
+            raise NotClearedError("The verdict is about other bytes than the asset's.")
+        if self.verdict.inputs.tenant != self.asset.tenant:
+            raise NotClearedError("The verdict was given for another tenant.")

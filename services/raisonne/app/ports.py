@@ -1,0 +1,438 @@
+"""Ports: what use cases need from the outside world, each as small as its callers allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from raisonne.rights.asset import Asset
+from raisonne.rights.fingerprint import Fingerprint, FingerprintChange
+from raisonne.rights.generation import EngineDescription, Generation, GenerationRequest
+from raisonne.rights.job import Job, JobKind, JobState
+from raisonne.rights.ledger import Checkpoint, LedgerEntry, LedgerEvent
+from raisonne.rights.provenance import CreationStatement, CredentialReport, SignedFile
+from raisonne.rights.verdict import ClearedAsset, Verdict, WorkRights
+from raisonne.rights.work import Work, WorkState
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the present time, aware, in UTC, to the microsecond."""
+        ...
+
+
+# --- Encryption -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SealContext:
+    """What a ciphertext is bound to; authenticated with it.
+
+    Attributes:
+        tenant: Owner; selects the key encryption key.
+        purpose: ``asset``, ``job`` or another fixed word; selects the key encryption key.
+        object: Resource name.
+    """
+
+    tenant: str
+    purpose: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A data key, wrapped.
+
+    Attributes:
+        version: Version of the tenant's key encryption key.
+        wrapped: Nonce and ciphertext.
+    """
+
+    version: int
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Ciphertext and the wrapped key that opens it."""
+
+    ciphertext: bytes
+    key: WrappedKey
+
+
+class Envelope(Protocol):
+    """Envelope encryption: data key under the tenant's key under the root key."""
+
+    def seal(self, context: SealContext, plaintext: bytes) -> Sealed:
+        """Encrypt under a fresh data key.
+
+        Raises:
+            KeyUnavailableError: If the root key cannot be used.
+        """
+        ...
+
+    def open(self, context: SealContext, sealed: Sealed) -> bytes:
+        """Decrypt.
+
+        Raises:
+            KeyUnavailableError: If the key was shredded or is missing; with reason
+                ``CIPHERTEXT_INVALID`` if the bytes or the context are not the sealed ones.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRecord:
+    """Where a blob lies and what opens it; stored in the row that makes the blob count."""
+
+    location: str
+    key: WrappedKey
+
+
+class BlobStore(Protocol):
+    """Encrypted bytes. A blob that no committed row names is an orphan and may be swept."""
+
+    def put(self, context: SealContext, data: bytes) -> BlobRecord:
+        """Encrypt and store durably (fsync) under a fresh location; never overwrites."""
+        ...
+
+    def get(self, context: SealContext, record: BlobRecord) -> bytes:
+        """Read and decrypt.
+
+        Raises:
+            StorageError: If the file is missing.
+            KeyUnavailableError: See ``Envelope.open``.
+        """
+        ...
+
+
+# --- Catalogue ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReservedTerm:
+    """A registered name that prompts must not use: holder of works with a reservation."""
+
+    term: str
+    work: str
+
+
+class AssetStore(Protocol):
+    """Stored files."""
+
+    def add(self, asset: Asset, blob: BlobRecord) -> None:
+        """Insert the row that makes the blob count."""
+        ...
+
+    def get(self, tenant: str, name: str) -> Asset | None:
+        """Return the asset, or None."""
+        ...
+
+    def blob(self, tenant: str, name: str) -> BlobRecord | None:
+        """Return where the asset's bytes lie, or None."""
+        ...
+
+
+class WorkStore(Protocol):
+    """Registered works."""
+
+    def add(self, work: Work, fingerprints: Sequence[Fingerprint]) -> None:
+        """Insert a work with its fingerprints and their change-log rows."""
+        ...
+
+    def get(self, tenant: str, name: str) -> Work | None:
+        """Return the work, or None."""
+        ...
+
+    def find_by_sha256(self, tenant: str, sha256: str) -> Work | None:
+        """Return the REGISTERED work whose primary asset has this digest, or None."""
+        ...
+
+    def list(
+        self, tenant: str, *, limit: int, after: str = "", state: WorkState | None = None
+    ) -> Sequence[Work]:
+        """Return works ordered by name, at most ``limit``, after the given name."""
+        ...
+
+    def count(self, tenant: str, state: WorkState | None = None) -> int:
+        """Return how many works there are."""
+        ...
+
+    def replace(self, work: Work) -> None:
+        """Write a changed record; when its state becomes WITHDRAWN, its fingerprints' REMOVE rows
+        are appended to the change log in the same transaction.
+
+        Raises:
+            ConflictError: If the stored revision is not ``work.revision - 1``.
+            NotFoundError: If there is no such work.
+        """
+        ...
+
+    def rights_of(self, tenant: str, names: Sequence[str]) -> Mapping[str, WorkRights]:
+        """Return the rights of many works in one SELECT; unknown names are left out."""
+        ...
+
+    def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
+        """Return one term per holder that has a REGISTERED work reserving style or generation."""
+        ...
+
+
+class FingerprintLog(Protocol):
+    """The change log that indexes follow. Sequence order is commit order."""
+
+    def head(self) -> int:
+        """Return the highest committed sequence, 0 when empty."""
+        ...
+
+    def changes(self, after: int, limit: int) -> Sequence[FingerprintChange]:
+        """Return committed changes with ``sequence > after``, in order, at most ``limit``."""
+        ...
+
+
+class VerdictStore(Protocol):
+    """Verdicts, never edited."""
+
+    def add(self, verdict: Verdict) -> None:
+        """Insert."""
+        ...
+
+    def get(self, tenant: str, name: str) -> Verdict | None:
+        """Return the verdict exactly as it was given, or None."""
+        ...
+
+
+class ManifestStore(Protocol):
+    """Manifest stores as embedded, for later recovery."""
+
+    def add(self, tenant: str, asset: str, label: str, manifest: bytes) -> None:
+        """Insert."""
+        ...
+
+    def get(self, tenant: str, label: str) -> bytes | None:
+        """Return the manifest store with this active label, or None."""
+        ...
+
+
+class GenerationStore(Protocol):
+    """Records of artworks made."""
+
+    def add(self, generation: Generation) -> None:
+        """Insert."""
+        ...
+
+    def get(self, tenant: str, name: str) -> Generation | None:
+        """Return the record, or None."""
+        ...
+
+    def list(
+        self, tenant: str, *, limit: int, after: str = "", operation: str = ""
+    ) -> Sequence[Generation]:
+        """Return records: of one operation by index, else by name after the given one."""
+        ...
+
+
+class JobStore(Protocol):
+    """Leased jobs. Writes that carry ``attempt`` do nothing and return False when it is stale."""
+
+    def add(self, job: Job) -> None:
+        """Insert a PENDING job.
+
+        Raises:
+            ConflictError: ``REQUEST_ID_REUSED`` if the tenant used the request id before.
+        """
+        ...
+
+    def get(self, tenant: str, name: str) -> Job | None:
+        """Return the job, or None."""
+        ...
+
+    def find_request(self, tenant: str, request_id: str) -> Job | None:
+        """Return the job that an idempotency key made, or None."""
+        ...
+
+    def list(self, tenant: str, *, limit: int, after: str = "") -> Sequence[Job]:
+        """Return jobs ordered by name."""
+        ...
+
+    def claim(self, kinds: Sequence[JobKind], now: datetime, lease: timedelta) -> Job | None:
+        """Lease the oldest job that is PENDING, or RUNNING with a lapsed lease; or None."""
+        ...
+
+    def renew(self, name: str, attempt: int, until: datetime) -> bool:
+        """Extend the lease."""
+        ...
+
+    def progress(self, name: str, attempt: int, done_units: int, now: datetime) -> bool:
+        """Record committed units."""
+        ...
+
+    def finish(
+        self,
+        name: str,
+        attempt: int,
+        state: JobState,
+        now: datetime,
+        *,
+        error_reason: str = "",
+        error_message: str = "",
+    ) -> bool:
+        """Record the end."""
+        ...
+
+    def request_cancel(self, tenant: str, name: str, now: datetime) -> Job | None:
+        """Mark for cancellation (a PENDING job becomes CANCELLED at once); return the job."""
+        ...
+
+
+class Outbox(Protocol):
+    """The audit outbox, written in the business transaction."""
+
+    def append(self, event: LedgerEvent) -> None:
+        """Add an event; it is in the ledger when, and only when, the transaction commits."""
+        ...
+
+
+class Transaction(Protocol):
+    """Stores that commit together."""
+
+    @property
+    def assets(self) -> AssetStore: ...
+    @property
+    def works(self) -> WorkStore: ...
+    @property
+    def verdicts(self) -> VerdictStore: ...
+    @property
+    def manifests(self) -> ManifestStore: ...
+    @property
+    def generations(self) -> GenerationStore: ...
+    @property
+    def jobs(self) -> JobStore: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+
+class Transactions(Protocol):
+    """Begins transactions."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Begin a read-only transaction."""
+        ...
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that commits on a clean exit and rolls back on an exception."""
+        ...
+
+
+# --- Ledger ---------------------------------------------------------------------------------
+
+
+class Ledger(Protocol):
+    """The Merkle log over everything that the outbox held."""
+
+    def integrate(self) -> int:
+        """Move all waiting events into the log and sign a checkpoint; return how many moved."""
+        ...
+
+    def head(self) -> Checkpoint | None:
+        """Return the newest checkpoint, or None while the log is empty."""
+        ...
+
+    def entry(self, index: int) -> LedgerEntry | None:
+        """Return the entry at this position, or None."""
+        ...
+
+    def index_of(self, event_id: str) -> int | None:
+        """Return the position of an event, or None while it waits."""
+        ...
+
+    def inclusion_proof(self, index: int, size: int) -> Sequence[bytes]:
+        """Return the RFC 9162 section 2.1.3 audit path of an entry in the tree of ``size``."""
+        ...
+
+    def consistency_proof(self, old_size: int, size: int) -> Sequence[bytes]:
+        """Return the RFC 9162 section 2.1.4 proof between two sizes."""
+        ...
+
+    def entries(self, start: int = 0) -> Iterator[LedgerEntry]:
+        """Iterate over entries in order."""
+        ...
+
+    def verify(self) -> int:
+        """Recompute everything: leaves, tiles, root and checkpoint signatures.
+
+        Returns:
+            The size that verified.
+
+        Raises:
+            LedgerError: With ``metadata["position"]`` naming the first bad entry or size.
+        """
+        ...
+
+
+# --- Engines and credentials ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedImage:
+    """What an engine made.
+
+    Attributes:
+        data: Encoded file.
+        media_type: ``image/png``.
+        caption: What the picture shows, true by construction.
+        family: Family or model that made it.
+        understood_words: Prompt words that shaped it.
+        ignored_words: Prompt words that did not.
+    """
+
+    data: bytes
+    media_type: str
+    caption: str
+    family: str
+    understood_words: tuple[str, ...]
+    ignored_words: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """Makes pictures."""
+
+    @property
+    def description(self) -> EngineDescription:
+        """Who this is."""
+        ...
+
+    def generate(
+        self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
+    ) -> GeneratedImage:
+        """Make one picture.
+
+        Raises:
+            InputError: If the size or task is not one it does.
+            CancelledError: If ``cancelled`` became true.
+        """
+        ...
+
+
+class CredentialSigner(Protocol):
+    """Signs content credentials. Takes only what is cleared."""
+
+    def sign(self, cleared: ClearedAsset, data: bytes, statement: CreationStatement) -> SignedFile:
+        """Embed a signed manifest in ``data``.
+
+        Raises:
+            CredentialError: ``SIGNING_FAILED``.
+        """
+        ...
+
+
+class CredentialReader(Protocol):
+    """Reads content credentials without touching the network."""
+
+    def read(self, data: bytes) -> CredentialReport:
+        """Read and validate; never raises for bad files, the verdict says it."""
+        ...

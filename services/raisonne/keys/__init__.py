@@ -1,0 +1,1 @@
+"""Keys by URI, and envelope encryption."""

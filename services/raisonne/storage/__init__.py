@@ -1,0 +1,1 @@
+"""The catalogue, the blob store and the ledger in SQL."""
