@@ -164,8 +164,10 @@ class WorkStore(Protocol):
         ...
 
     def replace(self, work: Work) -> None:
-        """Write a changed record; when its state becomes WITHDRAWN, its fingerprints' REMOVE rows
-        are appended to the change log in the same transaction.
+        """Write a changed record.
+
+        When its state becomes WITHDRAWN, REMOVE rows for its fingerprints are appended to the
+        change log in the same transaction.
 
         Raises:
             ConflictError: If the stored revision is not ``work.revision - 1``.
@@ -301,19 +303,39 @@ class Transaction(Protocol):
     """Stores that commit together."""
 
     @property
-    def assets(self) -> AssetStore: ...
+    def assets(self) -> AssetStore:
+        """Stored files."""
+        ...
+
     @property
-    def works(self) -> WorkStore: ...
+    def works(self) -> WorkStore:
+        """Registered works."""
+        ...
+
     @property
-    def verdicts(self) -> VerdictStore: ...
+    def verdicts(self) -> VerdictStore:
+        """Verdicts."""
+        ...
+
     @property
-    def manifests(self) -> ManifestStore: ...
+    def manifests(self) -> ManifestStore:
+        """Manifest stores."""
+        ...
+
     @property
-    def generations(self) -> GenerationStore: ...
+    def generations(self) -> GenerationStore:
+        """Artworks made."""
+        ...
+
     @property
-    def jobs(self) -> JobStore: ...
+    def jobs(self) -> JobStore:
+        """Jobs."""
+        ...
+
     @property
-    def outbox(self) -> Outbox: ...
+    def outbox(self) -> Outbox:
+        """The audit outbox."""
+        ...
 
 
 class Transactions(Protocol):
