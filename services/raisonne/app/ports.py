@@ -219,6 +219,10 @@ class ManifestStore(Protocol):
         """Return the manifest store with this active label, or None."""
         ...
 
+    def of_asset(self, tenant: str, asset: str) -> str | None:
+        """Return the label of an asset's manifest, or None; only released assets have one."""
+        ...
+
 
 class GenerationStore(Protocol):
     """Records of artworks made."""

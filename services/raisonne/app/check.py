@@ -1,0 +1,133 @@
+"""Check a picture or a prompt, and keep the verdict with its ledger event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from raisonne.app.events import event, verdict_details
+from raisonne.app.ports import Clock, Transactions
+from raisonne.app.screening import Question, Screened, Screener
+from raisonne.policy.access import authorise
+from raisonne.policy.engine import PolicyBundle
+from raisonne.rights.errors import InputError, NotFoundError, Reason
+from raisonne.rights.ledger import LedgerAction
+from raisonne.rights.principal import Permission, Principal
+from raisonne.rights.statement import WORLD, Use
+from raisonne.rights.verdict import Subject, Verdict
+
+MAX_PROMPT_CHARACTERS = 4_000
+"""Longest prompt that is screened or rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTerms:
+    """The conditions of a check.
+
+    Attributes:
+        use: What the input is wanted for.
+        territory: ISO 3166-1 alpha-2, or ``*``.
+        at: Judge as of this time (UTC); now if None.
+        subject: What kind of input it is.
+    """
+
+    use: Use = Use.DISPLAY
+    territory: str = WORLD
+    at: datetime | None = None
+    subject: Subject = Subject.UPLOAD
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Use cases of screening: ``asset:check``."""
+
+    screener: Screener
+    transactions: Transactions
+    policies: PolicyBundle
+    clock: Clock
+
+    def picture(self, principal: Principal, data: bytes, terms: CheckTerms) -> Screened:
+        """Judge a picture and record the verdict.
+
+        Raises:
+            AccessError: If the principal may not check.
+            InputError: If the bytes are no picture; nothing is stored.
+            LimitError: If it is too large; nothing is stored.
+        """
+        authorise(self.policies, principal, Permission.ASSET_CHECK, principal.tenant)
+        screened = self.screener.picture(data, self._question(principal, terms))
+        self._record(principal, screened.verdict)
+        return screened
+
+    def prompt(self, principal: Principal, text: str, terms: CheckTerms) -> Verdict:
+        """Judge a prompt and record the verdict.
+
+        Raises:
+            AccessError: If the principal may not check.
+            InputError: If the prompt is empty or too long; nothing is stored.
+        """
+        authorise(self.policies, principal, Permission.ASSET_CHECK, principal.tenant)
+        require_prompt(text)
+        verdict = self.screener.prompt(text, self._question(principal, terms))
+        self._record(principal, verdict)
+        return verdict
+
+    def get_verdict(self, principal: Principal, name: str) -> Verdict:
+        """Return a verdict as it was given.
+
+        Raises:
+            AccessError: If the principal may not read verdicts.
+            NotFoundError: If the tenant has no such verdict.
+        """
+        authorise(self.policies, principal, Permission.ASSET_CHECK, principal.tenant)
+        with self.transactions.read() as transaction:
+            verdict = transaction.verdicts.get(principal.tenant, name)
+        if verdict is None:
+            raise NotFoundError(f"There is no verdict {name!r}.", metadata={"name": name})
+        return verdict
+
+    def _question(self, principal: Principal, terms: CheckTerms) -> Question:
+        at = terms.at or self.clock.now()
+        territory = normal_territory(terms.territory)
+        return Question(terms.subject, principal.tenant, terms.use, territory, at)
+
+    def _record(self, principal: Principal, verdict: Verdict) -> None:
+        checked = event(
+            principal,
+            LedgerAction.ASSET_CHECKED,
+            verdict.name,
+            self.clock.now(),
+            sha256=verdict.inputs.sha256,
+            details=verdict_details(verdict),
+        )
+        with self.transactions.write() as transaction:
+            transaction.verdicts.add(verdict)
+            transaction.outbox.append(checked)
+
+
+def require_prompt(text: str) -> None:
+    """Refuse prompts that are empty or too long.
+
+    Raises:
+        InputError: ``EMPTY_INPUT`` or ``PROMPT_TOO_LONG``.
+    """
+    if not text.strip():
+        raise InputError("The prompt is empty.", reason=Reason.EMPTY_INPUT)
+    if len(text) > MAX_PROMPT_CHARACTERS:
+        raise InputError(
+            f"The prompt has {len(text):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.",
+            reason=Reason.PROMPT_TOO_LONG,
+            metadata={"limit_characters": str(MAX_PROMPT_CHARACTERS)},
+        )
+
+
+def normal_territory(code: str) -> str:
+    """Return a territory in canonical form.
+
+    Raises:
+        InputError: If it is neither ``*`` nor two letters.
+    """
+    folded = code.strip().upper()
+    if folded == WORLD or (len(folded) == 2 and folded.isascii() and folded.isalpha()):  # noqa: PLR2004
+        return folded
+    raise InputError(f"{code!r} is no ISO 3166-1 alpha-2 code and not '*'.")

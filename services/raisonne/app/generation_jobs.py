@@ -1,0 +1,245 @@
+"""Generation as a leased, resumable, cancellable job (AIP-151)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from raisonne.app.check import normal_territory, require_prompt
+from raisonne.app.generate import Generate, GenerationTerms
+from raisonne.app.ids import new_name
+from raisonne.app.ports import (
+    Clock,
+    Envelope,
+    SealContext,
+    Sealed,
+    Transaction,
+    Transactions,
+    WrappedKey,
+)
+from raisonne.policy.access import authorise
+from raisonne.policy.engine import PolicyBundle
+from raisonne.rights.errors import CancelledError, ConflictError, InputError, RaisonneError, Reason
+from raisonne.rights.generation import GenerationRequest
+from raisonne.rights.job import Job, JobKind, JobState
+from raisonne.rights.principal import Permission, Principal, Role
+from raisonne.rights.statement import WORLD
+
+JOB_PURPOSE = "job"
+"""Key purpose of job payloads; they hold prompts."""
+MAX_COUNT = 256
+"""Most artworks in one job."""
+MAX_SEED = 2**53 - 1
+"""Largest seed; every JSON reader holds it exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationOrder:
+    """Several artworks from one prompt.
+
+    Attributes:
+        prompt: Words.
+        width: Pixels.
+        height: Pixels.
+        count: How many, with seeds ``seed``, ``seed + 1``, …
+        seed: First seed; None draws one.
+        territory: ISO 3166-1 alpha-2, or ``*``.
+    """
+
+    prompt: str
+    width: int
+    height: int
+    count: int = 1
+    seed: int | None = None
+    territory: str = WORLD
+
+    def request(self, index: int) -> GenerationRequest:
+        """Return the request of one artwork of the order."""
+        seed = (self.seed or 0) + index
+        return GenerationRequest(self.prompt, self.width, self.height, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitGeneration:
+    """Accept an order as a job."""
+
+    envelope: Envelope
+    transactions: Transactions
+    policies: PolicyBundle
+    clock: Clock
+
+    def __call__(self, principal: Principal, order: GenerationOrder, request_id: str = "") -> Job:
+        """Return the job for an order; the same ``request_id`` and order return the same job.
+
+        Raises:
+            AccessError: If the principal may not generate.
+            InputError: If the order cannot be made.
+            ConflictError: ``REQUEST_ID_REUSED`` if the id was used for another order.
+        """
+        authorise(self.policies, principal, Permission.GENERATION_CREATE, principal.tenant)
+        require_order(order)
+        digest = hashlib.sha256(_canonical(order)).hexdigest()
+        earlier = self._earlier(principal.tenant, request_id, digest)
+        if earlier is not None:
+            return earlier
+        job = self._job(principal, order, request_id, digest)
+        try:
+            with self.transactions.write() as transaction:
+                transaction.jobs.add(job)
+        except ConflictError:
+            # Two callers with one request id raced; the first one's job is the answer.
+            earlier = self._earlier(principal.tenant, request_id, digest)
+            if earlier is None:
+                raise
+            return earlier
+        return job
+
+    def _earlier(self, tenant: str, request_id: str, digest: str) -> Job | None:
+        if not request_id:
+            return None
+        with self.transactions.read() as transaction:
+            job = transaction.jobs.find_request(tenant, request_id)
+        if job is not None and job.request_sha256 != digest:
+            raise ConflictError(
+                "This request_id was used for another request.",
+                reason=Reason.REQUEST_ID_REUSED,
+                metadata={"request_id": request_id},
+            )
+        return job
+
+    def _job(
+        self, principal: Principal, order: GenerationOrder, request_id: str, digest: str
+    ) -> Job:
+        name, now = new_name("operations"), self.clock.now()
+        seeded = order
+        if order.seed is None:
+            drawn = secrets.randbelow(MAX_SEED - MAX_COUNT)
+            seeded = GenerationOrder(
+                order.prompt, order.width, order.height, order.count, drawn, order.territory
+            )
+        context = SealContext(principal.tenant, JOB_PURPOSE, name)
+        return Job(
+            name=name,
+            tenant=principal.tenant,
+            actor=principal.id,
+            kind=JobKind.GENERATE,
+            state=JobState.PENDING,
+            payload=_pack(self.envelope.seal(context, _canonical(seeded))),
+            request_id=request_id,
+            request_sha256=digest,
+            total=order.count,
+            done_units=0,
+            attempt=0,
+            lease_until=None,
+            cancel_requested=False,
+            error_reason="",
+            error_message="",
+            create_time=now,
+            update_time=now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunGeneration:
+    """Run one leased generation job from where it stands."""
+
+    generate: Generate
+    envelope: Envelope
+    transactions: Transactions
+    clock: Clock
+    lease: timedelta
+
+    def __call__(self, job: Job, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Make the remaining artworks; each commits with its progress, so none is lost or doubled.
+
+        Args:
+            job: As claimed.
+            stopping: Whether this process is shutting down; the lease then lapses and another
+                worker goes on.
+        """
+        order = self._order(job)
+        # The submitter was authorised when the job was accepted; the job acts in its name.
+        principal = Principal(job.actor, job.tenant, frozenset({Role.OPERATOR}))
+        try:
+            for index in range(job.done_units, order.count):
+                if stopping():
+                    return
+                self._unit(principal, job, order, index)
+        except CancelledError:
+            self._finish(job, JobState.CANCELLED)
+        except RaisonneError as error:
+            if error.reason is Reason.STATE_CONFLICT:
+                return  # The lease was lost: another worker owns the job now.
+            self._finish(job, JobState.FAILED, error)
+        else:
+            self._finish(job, JobState.SUCCEEDED)
+
+    def _unit(self, principal: Principal, job: Job, order: GenerationOrder, index: int) -> None:
+        if self._cancel_requested(job):
+            raise CancelledError(f"{job.name} was cancelled.")
+
+        def progress(transaction: Transaction) -> None:
+            if not transaction.jobs.progress(job.name, job.attempt, index + 1, self.clock.now()):
+                raise ConflictError(f"The lease of {job.name} was lost.")
+
+        terms = GenerationTerms(order.territory, job.name, index)
+        cancelled = lambda: self._cancel_requested(job)  # noqa: E731
+        self.generate(principal, order.request(index), terms, also=progress, cancelled=cancelled)
+
+    def _cancel_requested(self, job: Job) -> bool:
+        with self.transactions.read() as transaction:
+            now = transaction.jobs.get(job.tenant, job.name)
+        return now is None or now.cancel_requested
+
+    def _order(self, job: Job) -> GenerationOrder:
+        context = SealContext(job.tenant, JOB_PURPOSE, job.name)
+        return GenerationOrder(**json.loads(self.envelope.open(context, _unpack(job.payload))))
+
+    def _finish(self, job: Job, state: JobState, error: RaisonneError | None = None) -> None:
+        with self.transactions.write() as transaction:
+            transaction.jobs.finish(
+                job.name,
+                job.attempt,
+                state,
+                self.clock.now(),
+                error_reason=error.reason.value if error else "",
+                error_message=error.message if error else "",
+            )
+
+
+def require_order(order: GenerationOrder) -> None:
+    """Refuse orders that no engine should see.
+
+    Raises:
+        InputError: With the field concerned in ``metadata["field"]``.
+    """
+    require_prompt(order.prompt)
+    normal_territory(order.territory)
+    if not 1 <= order.count <= MAX_COUNT:
+        raise InputError(
+            f"count must be 1 to {MAX_COUNT}, not {order.count}.", metadata={"field": "count"}
+        )
+    if order.seed is not None and not 0 <= order.seed <= MAX_SEED - MAX_COUNT:
+        raise InputError(
+            f"seed must be 0 to {MAX_SEED - MAX_COUNT}, not {order.seed}.",
+            metadata={"field": "seed"},
+        )
+
+
+def _canonical(order: GenerationOrder) -> bytes:
+    return json.dumps(asdict(order), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _pack(sealed: Sealed) -> bytes:
+    head = sealed.key.version.to_bytes(4, "big") + len(sealed.key.wrapped).to_bytes(4, "big")
+    return head + sealed.key.wrapped + sealed.ciphertext
+
+
+def _unpack(packed: bytes) -> Sealed:
+    end = 8 + int.from_bytes(packed[4:8], "big")
+    key = WrappedKey(int.from_bytes(packed[:4], "big"), packed[8:end])
+    return Sealed(packed[end:], key)

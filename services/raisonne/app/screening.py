@@ -1,0 +1,130 @@
+"""The one way from bytes or words to a verdict: decode, fingerprint, search, rights, judge."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from raisonne.app.ids import new_name
+from raisonne.app.ports import Transactions
+from raisonne.fingerprint.decoding import DecodedImage, Decoder
+from raisonne.fingerprint.extract import Extractor
+from raisonne.matching.matcher import Matcher, MatchReport
+from raisonne.matching.prompt import find_terms
+from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.judge import judge
+from raisonne.rights.match import DetectorRun, DetectorState
+from raisonne.rights.statement import Use
+from raisonne.rights.verdict import Judgement, Subject, TermHit, Verdict, WorkRights
+
+PROMPT_DETECTOR = DetectorRun("prompt-terms", "v1", DetectorState.EXECUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody wants to know about an input.
+
+    Attributes:
+        subject: What kind of input it is.
+        tenant: On whose behalf.
+        use: What it is wanted for.
+        territory: ISO 3166-1 alpha-2, or ``*`` for everywhere.
+        at: The time to judge as of (UTC).
+    """
+
+    subject: Subject
+    tenant: str
+    use: Use
+    territory: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A verdict on a picture, with what was seen on the way.
+
+    Attributes:
+        sha256: Hex digest of the bytes.
+        image: The decoded picture.
+        verdict: The answer.
+        seconds: Time spent by stage.
+    """
+
+    sha256: str
+    image: DecodedImage
+    verdict: Verdict
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Screener:
+    """Screens pictures and prompts against one registry by one policy bundle."""
+
+    decoder: Decoder
+    extractor: Extractor
+    matcher: Matcher
+    transactions: Transactions
+    policies: PolicyBundle
+
+    def picture(self, data: bytes, question: Question) -> Screened:
+        """Judge a picture.
+
+        Raises:
+            InputError: If the bytes are no picture that can be decoded.
+            LimitError: If the picture is larger than the limits.
+        """
+        started = time.perf_counter()
+        sha256 = hashlib.sha256(data).hexdigest()
+        image = self.decoder.decode(data)
+        decoded = time.perf_counter()
+        query = self.extractor.query(image, sha256)
+        extracted = time.perf_counter()
+        report = self.matcher.match(question.tenant, query)
+        matched = time.perf_counter()
+        verdict = self._judge(question, sha256, report, ())
+        judged = time.perf_counter()
+        seconds = {
+            "decode": decoded - started,
+            "fingerprint": extracted - decoded,
+            "search": matched - extracted,
+            "judge": judged - matched,
+        }
+        return Screened(sha256, image, verdict, seconds)
+
+    def prompt(self, text: str, question: Question) -> Verdict:
+        """Judge the words of a prompt: does it name somebody who has reserved their style?"""
+        with self.transactions.read() as transaction:
+            terms = transaction.works.reserved_terms(question.tenant)
+        hits = find_terms(text, [(term.term, term.work) for term in terms])
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        report = MatchReport((), (PROMPT_DETECTOR,), self.matcher.revision(), {})
+        return self._judge(question, sha256, report, hits)
+
+    def _judge(
+        self, question: Question, sha256: str, report: MatchReport, hits: tuple[TermHit, ...]
+    ) -> Verdict:
+        names = sorted({match.work for match in report.matches} | {hit.work for hit in hits})
+        inputs = Judgement(
+            subject=question.subject,
+            sha256=sha256,
+            tenant=question.tenant,
+            use=question.use,
+            territory=question.territory,
+            at=question.at,
+            matches=report.matches,
+            works=self._rights(question.tenant, names),
+            detectors=report.detectors,
+            term_hits=hits,
+            index_revision=report.index_revision,
+        )
+        return judge(inputs, self.policies, new_name("verdicts"))
+
+    def _rights(self, tenant: str, names: list[str]) -> tuple[WorkRights, ...]:
+        if not names:
+            return ()
+        with self.transactions.read() as transaction:
+            found = transaction.works.rights_of(tenant, names)
+        return tuple(found[name] for name in names if name in found)

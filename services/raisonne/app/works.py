@@ -1,0 +1,207 @@
+"""The registry of protected works: register, read, list, withdraw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from raisonne.app.events import event
+from raisonne.app.ids import new_name
+from raisonne.app.ports import BlobStore, Clock, SealContext, Transactions
+from raisonne.fingerprint.decoding import DecodedImage, Decoder
+from raisonne.fingerprint.extract import Extractor
+from raisonne.policy.access import authorise
+from raisonne.policy.engine import PolicyBundle
+from raisonne.rights.asset import Asset, AssetOrigin
+from raisonne.rights.errors import ConflictError, InputError, NotFoundError
+from raisonne.rights.ledger import LedgerAction
+from raisonne.rights.principal import Permission, Principal
+from raisonne.rights.statement import RightsStatement
+from raisonne.rights.work import Work, WorkState
+
+ASSET_PURPOSE = "asset"
+"""Key purpose of stored files."""
+MAX_TEXT_CHARACTERS = 1_000
+"""Longest title, holder or other free text of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDraft:
+    """A work to be registered.
+
+    Attributes:
+        data: The file.
+        title: May be empty.
+        holder: Rights holder's name; may be empty.
+        collection: Grouping label; may be empty.
+        external_id: Registrant's identifier; may be empty.
+        source: Where the file was, for people; may be empty.
+        rights: The statement in force.
+    """
+
+    data: bytes
+    title: str = ""
+    holder: str = ""
+    collection: str = ""
+    external_id: str = ""
+    source: str = ""
+    rights: RightsStatement = field(default_factory=RightsStatement)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What became of a draft.
+
+    Attributes:
+        work: The record.
+        created: False if the same bytes were registered before; the old record stands.
+    """
+
+    work: Work
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Use cases of the catalogue: ``work:*``."""
+
+    decoder: Decoder
+    extractor: Extractor
+    blobs: BlobStore
+    transactions: Transactions
+    policies: PolicyBundle
+    clock: Clock
+
+    def register(self, principal: Principal, draft: WorkDraft) -> Registration:
+        """Register a work; it protects from the next query on.
+
+        Raises:
+            AccessError: If the principal may not register works.
+            InputError: If the file is no picture or a text is too long; nothing is stored.
+            LimitError: If the picture is too large; nothing is stored.
+        """
+        authorise(self.policies, principal, Permission.WORK_CREATE, principal.tenant)
+        _require_short_texts(draft)
+        sha256 = hashlib.sha256(draft.data).hexdigest()
+        existing = self._find(principal.tenant, sha256)
+        if existing is not None:
+            return Registration(existing, created=False)
+        image = self.decoder.decode(draft.data)
+        return self._store(principal, draft, sha256, image)
+
+    def get(self, principal: Principal, name: str) -> Work:
+        """Return one record.
+
+        Raises:
+            AccessError: If the principal may not read works.
+            NotFoundError: If the tenant has no such work.
+        """
+        authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        with self.transactions.read() as transaction:
+            work = transaction.works.get(principal.tenant, name)
+        if work is None:
+            raise NotFoundError(f"There is no work {name!r}.", metadata={"name": name})
+        return work
+
+    def list(
+        self,
+        principal: Principal,
+        *,
+        limit: int,
+        after: str = "",
+        state: WorkState | None = None,
+    ) -> Sequence[Work]:
+        """Return records in order of registration, at most ``limit`` after the given name.
+
+        Raises:
+            AccessError: If the principal may not read works.
+        """
+        authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        with self.transactions.read() as transaction:
+            return transaction.works.list(principal.tenant, limit=limit, after=after, state=state)
+
+    def withdraw(self, principal: Principal, name: str) -> Work:
+        """Withdraw a work: it matches nothing from the next query on. Its history stays.
+
+        Raises:
+            AccessError: If the principal may not withdraw works.
+            NotFoundError: If the tenant has no such work.
+            ConflictError: If it is withdrawn already.
+        """
+        authorise(self.policies, principal, Permission.WORK_WITHDRAW, principal.tenant)
+        now = self.clock.now()
+        with self.transactions.write() as transaction:
+            work = transaction.works.get(principal.tenant, name)
+            if work is None:
+                raise NotFoundError(f"There is no work {name!r}.", metadata={"name": name})
+            if work.state is WorkState.WITHDRAWN:
+                raise ConflictError(f"{name} is withdrawn already.", metadata={"name": name})
+            withdrawn = replace(
+                work, state=WorkState.WITHDRAWN, revision=work.revision + 1, update_time=now
+            )
+            transaction.works.replace(withdrawn)
+            transaction.outbox.append(
+                event(principal, LedgerAction.WORK_WITHDRAWN, name, now, sha256=work.sha256)
+            )
+        return withdrawn
+
+    def _find(self, tenant: str, sha256: str) -> Work | None:
+        with self.transactions.read() as transaction:
+            return transaction.works.find_by_sha256(tenant, sha256)
+
+    def _store(
+        self, principal: Principal, draft: WorkDraft, sha256: str, image: DecodedImage
+    ) -> Registration:
+        now = self.clock.now()
+        asset = Asset(
+            name=new_name("assets"),
+            tenant=principal.tenant,
+            sha256=sha256,
+            pixel_sha256=image.pixel_sha256,
+            media_type=image.media_type,
+            size_bytes=len(draft.data),
+            width=image.width,
+            height=image.height,
+            origin=AssetOrigin.REGISTERED,
+            create_time=now,
+        )
+        work = Work(
+            name=new_name("works"),
+            tenant=principal.tenant,
+            title=draft.title,
+            holder=draft.holder,
+            collection=draft.collection,
+            external_id=draft.external_id,
+            source=draft.source,
+            asset=asset.name,
+            sha256=sha256,
+            state=WorkState.REGISTERED,
+            rights=draft.rights,
+            revision=1,
+            create_time=now,
+            update_time=now,
+        )
+        fingerprints = self.extractor.register(image, sha256)
+        context = SealContext(principal.tenant, ASSET_PURPOSE, asset.name)
+        blob = self.blobs.put(context, draft.data)
+        registered = event(principal, LedgerAction.WORK_REGISTERED, work.name, now, sha256=sha256)
+        with self.transactions.write() as transaction:
+            # Asked again inside the write transaction, so that two importers make one record.
+            existing = transaction.works.find_by_sha256(principal.tenant, sha256)
+            if existing is not None:
+                return Registration(existing, created=False)
+            transaction.assets.add(asset, blob)
+            transaction.works.add(work, fingerprints)
+            transaction.outbox.append(registered)
+        return Registration(work, created=True)
+
+
+def _require_short_texts(draft: WorkDraft) -> None:
+    for label in ("title", "holder", "collection", "external_id", "source"):
+        text: str = getattr(draft, label)
+        if len(text) > MAX_TEXT_CHARACTERS:
+            raise InputError(
+                f"The {label} has {len(text):,} characters; at most {MAX_TEXT_CHARACTERS:,} fit.",
+                metadata={"field": label, "limit_characters": str(MAX_TEXT_CHARACTERS)},
+            )
