@@ -62,7 +62,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class WorkRights:
-    """The part of a work's record that the judge needs."""
+    """The part of a work's record that the judge and its reader need.
+
+    Attributes:
+        work: ``works/{id}``.
+        tenant: Owner.
+        title: As registered.
+        holder: Rights holder's name.
+        state: Whether it still protects.
+        revision: Of the record that was judged.
+        rights: The statement that was judged.
+        source: Where the registrant's file was, so that a person recognises it.
+    """
 
     work: str
     tenant: str
@@ -71,6 +82,7 @@ class WorkRights:
     state: WorkState
     revision: int
     rights: RightsStatement
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
