@@ -1,0 +1,200 @@
+"""Settings: one frozen value, read once, by layers.
+
+Order, first wins: explicit values (flags), environment ``RAISONNE_*``, ``./raisonne.toml``, the
+user's ``config.toml``, defaults. Nothing else in Raisonné reads the environment.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from raisonne.rights.errors import ConfigError, Reason
+from raisonne.rights.statement import ReservationKind
+
+ENVIRONMENT_PREFIX = "RAISONNE_"
+PROJECT_FILE = Path("raisonne.toml")
+
+
+class Profile(StrEnum):
+    """How much is at stake."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set.
+
+    Attributes:
+        home: State directory; created when missing.
+        profile: ``production`` refuses development keys and unauthenticated listeners.
+        tenant: Tenant that the local operator acts in.
+        database: SQLAlchemy URL; empty stands for SQLite inside ``home``.
+        root_key: Root key by URI; empty stands for a key file inside ``home``.
+        root_passphrase: Passphrase of the root key file; empty for none.
+        ledger_key: Ed25519 key of the ledger's checkpoints by URI; empty: a file inside ``home``.
+        ledger_origin: Name of the log in its checkpoints.
+        signing_key: C2PA claim key by URI; empty: a development authority inside ``home``.
+        engine: Generation engine by URI.
+        embedder: Embedding by URI.
+        reservations: What generated artworks reserve in their credentials.
+        decoder_workers: Processes that decode pictures.
+        job_workers: Threads that run jobs in ``raisonne up``.
+        lease_seconds: How long a job stays with a worker that shows no life.
+        listen: gRPC address of ``raisonne up``.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    home: Path
+    profile: Profile = Profile.DEVELOPMENT
+    tenant: str = "default"
+    database: str = ""
+    root_key: str = ""
+    root_passphrase: str = ""
+    ledger_key: str = ""
+    ledger_origin: str = "raisonne/local"
+    signing_key: str = ""
+    engine: str = "procedural:"
+    embedder: str = "gist:"
+    reservations: frozenset[ReservationKind] = frozenset(
+        {ReservationKind.TDM, ReservationKind.AI_TRAINING}
+    )
+    decoder_workers: int = 1
+    job_workers: int = 1
+    lease_seconds: float = 60.0
+    listen: str = "127.0.0.1:50051"
+
+    def __post_init__(self) -> None:
+        if not self.tenant or not all(c.isalnum() or c in "-_" for c in self.tenant):
+            raise ConfigError(f"{self.tenant!r} is no tenant: use letters, digits, '-' and '_'.")
+        if min(self.decoder_workers, self.job_workers) < 1 or self.lease_seconds <= 0:
+            raise ConfigError("Numbers of workers and lease_seconds must be positive.")
+
+    @property
+    def database_url(self) -> str:
+        """Where the catalogue is."""
+        return self.database or f"sqlite:///{self.home / 'catalogue.db'}"
+
+    @property
+    def root_key_uri(self) -> str:
+        """Where the root key is."""
+        return self.root_key or f"file:{self.home / 'keys' / 'root.key'}"
+
+    @property
+    def ledger_key_uri(self) -> str:
+        """Where the ledger's note key is."""
+        return self.ledger_key or f"file:{self.home / 'keys' / 'ledger.key'}"
+
+    @property
+    def signing_key_uri(self) -> str:
+        """Where the claim key is."""
+        return self.signing_key or f"devca:{self.home / 'pki'}"
+
+    @property
+    def blob_root(self) -> Path:
+        """Where sealed files lie."""
+        return self.home / "blobs"
+
+
+def load_settings(
+    explicit: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    config_file: Path | None = None,
+    working_directory: Path | None = None,
+) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        explicit: Values from flags; ``None`` values count as not given.
+        environ: The process environment.
+        config_file: A file to read instead of the user's ``config.toml``.
+        working_directory: Where ``raisonne.toml`` may lie; the current directory if None.
+
+    Raises:
+        ConfigError: Naming the file or the key that cannot be used.
+    """
+    layers: list[Mapping[str, Any]] = [
+        {"home": _default_home()},
+        _read_toml(config_file or _user_file(), must_exist=config_file is not None),
+        _read_toml((working_directory or Path()) / PROJECT_FILE, must_exist=False),
+        _from_environment(environ),
+        {key: value for key, value in explicit.items() if value is not None},
+    ]
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        merged |= layer
+    merged["home"] = Path(merged["home"]).expanduser().resolve()
+    try:
+        settings = TypeAdapter(Settings).validate_python(merged)
+    except ValidationError as error:
+        raise ConfigError(f"The settings cannot be used: {_first_problem(error)}.") from error
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _default_home() -> Path:
+    import platformdirs  # noqa: PLC0415 - only when no home is given anywhere
+
+    return Path(platformdirs.user_data_dir("raisonne", appauthor=False))
+
+
+def _user_file() -> Path:
+    import platformdirs  # noqa: PLC0415
+
+    return Path(platformdirs.user_config_dir("raisonne", appauthor=False)) / "config.toml"
+
+
+def _read_toml(path: Path, *, must_exist: bool) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if must_exist:
+            raise ConfigError(f"There is no configuration file {path}.") from error
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as TOML: {error}.") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> Mapping[str, Any]:
+    known = {field.name for field in fields(Settings)}
+    found: dict[str, Any] = {}
+    for name in known:
+        value = environ.get(ENVIRONMENT_PREFIX + name.upper())
+        if value is not None:
+            found[name] = value.split(",") if name == "reservations" else value
+    return found
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    """Refuse in production what is named unsafe.
+
+    Raises:
+        ConfigError: ``UNSAFE_IN_PRODUCTION``.
+    """
+    if settings.profile is not Profile.PRODUCTION:
+        return
+    unsafe = []
+    if settings.signing_key_uri.startswith("devca:"):
+        unsafe.append("signing_key is a development authority")
+    if settings.root_key_uri.startswith("file:") and not settings.root_passphrase:
+        unsafe.append("root_key is a file without a passphrase")
+    if unsafe:
+        raise ConfigError(
+            f"profile=production refuses this: {'; '.join(unsafe)}.",
+            reason=Reason.UNSAFE_IN_PRODUCTION,
+        )
