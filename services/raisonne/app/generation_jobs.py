@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from raisonne.app.check import normal_territory, require_prompt
@@ -115,12 +115,6 @@ class SubmitGeneration:
         self, principal: Principal, order: GenerationOrder, request_id: str, digest: str
     ) -> Job:
         name, now = new_name("operations"), self.clock.now()
-        seeded = order
-        if order.seed is None:
-            drawn = secrets.randbelow(MAX_SEED - MAX_COUNT)
-            seeded = GenerationOrder(
-                order.prompt, order.width, order.height, order.count, drawn, order.territory
-            )
         context = SealContext(principal.tenant, JOB_PURPOSE, name)
         return Job(
             name=name,
@@ -128,7 +122,7 @@ class SubmitGeneration:
             actor=principal.id,
             kind=JobKind.GENERATE,
             state=JobState.PENDING,
-            payload=_pack(self.envelope.seal(context, _canonical(seeded))),
+            payload=_pack(self.envelope.seal(context, _canonical(seeded(order)))),
             request_id=request_id,
             request_sha256=digest,
             total=order.count,
@@ -228,6 +222,13 @@ def require_order(order: GenerationOrder) -> None:
             f"seed must be 0 to {MAX_SEED - MAX_COUNT}, not {order.seed}.",
             metadata={"field": "seed"},
         )
+
+
+def seeded(order: GenerationOrder) -> GenerationOrder:
+    """Return the order with a seed drawn if it has none."""
+    if order.seed is not None:
+        return order
+    return replace(order, seed=secrets.randbelow(MAX_SEED - MAX_COUNT))
 
 
 def _canonical(order: GenerationOrder) -> bytes:

@@ -45,6 +45,7 @@ class Settings:
         signing_key: C2PA claim key by URI; empty: a development authority inside ``home``.
         engine: Generation engine by URI.
         embedder: Embedding by URI.
+        trust: Whose credentials are trusted: ``own``, or a folder with trust lists.
         reservations: What generated artworks reserve in their credentials.
         decoder_workers: Processes that decode pictures.
         job_workers: Threads that run jobs in ``raisonne up``.
@@ -65,6 +66,7 @@ class Settings:
     signing_key: str = ""
     engine: str = "procedural:"
     embedder: str = "gist:"
+    trust: str = "own"
     reservations: frozenset[ReservationKind] = frozenset(
         {ReservationKind.TDM, ReservationKind.AI_TRAINING}
     )

@@ -1,0 +1,77 @@
+"""From what a registrant writes to a rights statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from raisonne.app.check import normal_territory
+from raisonne.rights.errors import InputError
+from raisonne.rights.licence import granted_uses, requires_attribution
+from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement
+
+MAX_LICENCE_CHARACTERS = 100
+"""Longest licence identifier."""
+
+
+def make_statement(
+    *,
+    licence: str = "",
+    reservations: Iterable[str] = (),
+    territories: Iterable[str] = (),
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+    embargo_until: datetime | None = None,
+) -> RightsStatement:
+    """Return the statement for these facts; what the licence does not grant is not granted.
+
+    Args:
+        licence: SPDX identifier or ``LicenseRef-…``; empty where none is known.
+        reservations: ``ReservationKind`` values; blanks are skipped.
+        territories: ISO 3166-1 alpha-2 codes; none stands for everywhere.
+        valid_from: Start of the grants, aware.
+        valid_until: End of the grants, aware, exclusive.
+        embargo_until: Before this, nothing is allowed; aware.
+
+    Raises:
+        InputError: Naming the value that cannot be used.
+    """
+    if len(licence) > MAX_LICENCE_CHARACTERS:
+        raise InputError(f"A licence identifier has at most {MAX_LICENCE_CHARACTERS} characters.")
+    if valid_from and valid_until and valid_until <= valid_from:
+        raise InputError("valid_until must come after valid_from.")
+    codes = {normal_territory(code) for code in territories if code.strip()}
+    return RightsStatement(
+        licence=licence.strip(),
+        uses=granted_uses(licence.strip()),
+        reservations=frozenset(_reservation(kind) for kind in reservations if kind.strip()),
+        territories=frozenset(codes or {WORLD}),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        embargo_until=embargo_until,
+        attribution=requires_attribution(licence.strip()),
+    )
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return an RFC 3339 time or date as UTC; None for blank text.
+
+    Raises:
+        InputError: If it is neither.
+    """
+    if not text.strip():
+        return None
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InputError(f"{text!r} is no RFC 3339 time.") from error
+    # A bare date or a time without an offset is read as UTC, and the docs say so.
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def _reservation(text: str) -> ReservationKind:
+    try:
+        return ReservationKind(text.strip().lower())
+    except ValueError as error:
+        known = ", ".join(kind.value for kind in ReservationKind)
+        raise InputError(f"{text!r} is no reservation; known are {known}.") from error

@@ -1,0 +1,85 @@
+"""The gateway to the product inside this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raisonne.app.check import CheckTerms
+from raisonne.app.generate import GenerationTerms
+from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
+from raisonne.app.works import Registration, WorkDraft
+from raisonne.cli.gateway import MadeFile
+from raisonne.cli.state import GlobalFlags
+from raisonne.rights.ledger import Checkpoint
+from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.verdict import Verdict
+from raisonne.rights.work import Work
+from raisonne.runtime.settings import Settings, load_settings
+from raisonne.runtime.wiring import Service
+
+_PAGE = 500
+
+
+def load(flags: GlobalFlags, *, engine: str | None = None, trust: str | None = None) -> Settings:
+    """Return the settings in force for these flags."""
+    explicit = flags.explicit() | {"engine": engine, "trust": trust}
+    return load_settings(explicit, os.environ, config_file=flags.config)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedGateway:
+    """Implements ``Gateway`` over a service in this process."""
+
+    service: Service
+
+    def check(self, data: bytes, terms: CheckTerms) -> Verdict:
+        """Check a picture."""
+        return self.service.check.picture(self.service.principal, data, terms).verdict
+
+    def register(self, draft: WorkDraft) -> Registration:
+        """Register a work."""
+        return self.service.works.register(self.service.principal, draft)
+
+    def works(self) -> Iterator[Work]:
+        """Iterate over all works."""
+        after = ""
+        while page := self.service.works.list(self.service.principal, limit=_PAGE, after=after):
+            yield from page
+            after = page[-1].name
+
+    def work(self, name: str) -> Work:
+        """Return one work."""
+        return self.service.works.get(self.service.principal, name)
+
+    def withdraw(self, name: str) -> Work:
+        """Withdraw a work."""
+        return self.service.works.withdraw(self.service.principal, name)
+
+    def asset(self, name: str) -> bytes:
+        """Return a registered or released file."""
+        return self.service.artworks.download(self.service.principal, name)[1]
+
+    def generate(self, order: GenerationOrder) -> Iterator[MadeFile]:
+        """Make artworks, one by one."""
+        require_order(order)
+        order = seeded(order)
+        terms = GenerationTerms(territory=order.territory)
+        for index in range(order.count):
+            made = self.service.generate(self.service.principal, order.request(index), terms)
+            position = self.service.audit_log.index_of(made.generation.ledger_event)
+            entry = None if position is None else f"entries/{position}"
+            yield MadeFile(made.generation, made.verdict, made.data, entry)
+
+    def verify(self, data: bytes) -> CredentialReport:
+        """Read a credential."""
+        return self.service.provenance.verify(self.service.principal, data)
+
+    def ledger_head(self) -> Checkpoint:
+        """Return the newest checkpoint."""
+        return self.service.audit_log.head(self.service.principal)
+
+    def ledger_verify(self) -> int:
+        """Recompute the ledger; return its size."""
+        return self.service.audit_log.verify(self.service.principal)

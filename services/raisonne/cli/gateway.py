@@ -1,0 +1,109 @@
+"""What commands ask of the product, embedded or served: the same answers either way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from raisonne.cli.state import GlobalFlags
+from raisonne.rights.generation import Generation
+from raisonne.rights.ledger import Checkpoint
+from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.verdict import Verdict
+from raisonne.rights.work import Work
+
+if TYPE_CHECKING:
+    from raisonne.app.check import CheckTerms
+    from raisonne.app.generation_jobs import GenerationOrder
+    from raisonne.app.works import Registration, WorkDraft
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """One artwork as a command sees it.
+
+    Attributes:
+        generation: The record.
+        verdict: On the output, or on the prompt where that was refused.
+        data: The signed file; None unless released.
+        ledger_entry: ``entries/{index}``; None while it waits for the sequencer.
+    """
+
+    generation: Generation
+    verdict: Verdict
+    data: bytes | None
+    ledger_entry: str | None
+
+
+class Gateway(Protocol):
+    """The product as commands see it."""
+
+    def check(self, data: bytes, terms: CheckTerms) -> Verdict:
+        """Check a picture."""
+        ...
+
+    def register(self, draft: WorkDraft) -> Registration:
+        """Register a work."""
+        ...
+
+    def works(self) -> Iterator[Work]:
+        """Iterate over all works."""
+        ...
+
+    def work(self, name: str) -> Work:
+        """Return one work."""
+        ...
+
+    def withdraw(self, name: str) -> Work:
+        """Withdraw a work."""
+        ...
+
+    def asset(self, name: str) -> bytes:
+        """Return a registered or released file."""
+        ...
+
+    def generate(self, order: GenerationOrder) -> Iterator[MadeFile]:
+        """Make artworks, one by one."""
+        ...
+
+    def verify(self, data: bytes) -> CredentialReport:
+        """Read a credential."""
+        ...
+
+    def ledger_head(self) -> Checkpoint:
+        """Return the newest checkpoint."""
+        ...
+
+    def ledger_verify(self) -> int:
+        """Recompute the ledger; return its size."""
+        ...
+
+
+@contextmanager
+def open_gateway(
+    flags: GlobalFlags, *, engine: str | None = None, trust: str | None = None
+) -> Iterator[Gateway]:
+    """Open the embedded product, or a connection to the served one.
+
+    Args:
+        flags: Global flags; ``server`` decides.
+        engine: Generation engine by URI, embedded only.
+        trust: ``own`` or a folder with trust lists, embedded only.
+
+    Raises:
+        RaisonneError: If it cannot be opened.
+    """
+    if flags.server is not None:
+        from raisonne.cli.remote import RemoteGateway
+        from raisonne.client import Client
+
+        with Client(flags.server) as client:
+            yield RemoteGateway(client)
+        return
+    from raisonne.cli.embedded import EmbeddedGateway, load
+    from raisonne.runtime.wiring import open_service
+
+    with open_service(load(flags, engine=engine, trust=trust)) as service:
+        yield EmbeddedGateway(service)

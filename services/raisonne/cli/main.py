@@ -1,0 +1,90 @@
+"""The command ``raisonne``: one file a command; commands import their work when they run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from raisonne.cli import (
+    bench_cmd,
+    check_cmd,
+    demo_cmd,
+    doctor_cmd,
+    generate_cmd,
+    ledger_cmd,
+    up_cmd,
+    verify_cmd,
+    works_cmd,
+)
+from raisonne.cli.exit_codes import ExitCode
+from raisonne.cli.output import warn
+from raisonne.cli.state import GlobalFlags, hoist_global_flags
+
+app = typer.Typer(
+    name="raisonne",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Generate, check, judge, sign and prove artwork. Global flags may stand anywhere.",
+)
+app.add_typer(works_cmd.app, name="works")
+app.add_typer(ledger_cmd.app, name="ledger")
+app.command("check")(check_cmd.check)
+app.command("generate")(generate_cmd.generate)
+app.command("verify")(verify_cmd.verify)
+app.command("doctor")(doctor_cmd.doctor)
+app.command("up")(up_cmd.up)
+app.command("demo")(demo_cmd.demo)
+app.command("bench")(bench_cmd.bench)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"raisonne {version('raisonne')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    home: Annotated[
+        Optional[Path],  # noqa: UP045 - Typer reads it on every supported Python
+        typer.Option(help="State directory; created when missing. Also RAISONNE_HOME."),
+    ] = None,
+    config: Annotated[Optional[Path], typer.Option(help="Configuration file.")] = None,  # noqa: UP045
+    server: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="HOST:PORT of a running service, instead of the embedded one."),
+    ] = None,
+    tenant: Annotated[Optional[str], typer.Option(help="Tenant to act in.")] = None,  # noqa: UP045
+    json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No words on stderr but errors.")] = False,
+    version: Annotated[  # noqa: ARG001 - acted on by its callback
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Keep the global flags for the command."""
+    context.obj = GlobalFlags(home, config, server, tenant, json, quiet)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    from raisonne.rights.errors import RaisonneError
+
+    try:
+        app(hoist_global_flags(sys.argv[1:]))
+    except RaisonneError as error:
+        warn(f"raisonne: {error.message} [{error.reason.value}]")
+        sys.exit(ExitCode.RUNTIME)
+    except KeyboardInterrupt:
+        warn("raisonne: interrupted")
+        sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.RUNTIME)

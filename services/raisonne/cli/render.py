@@ -1,0 +1,144 @@
+"""The JSON shapes of the contract, from domain values. Schemas lie in ``schemas/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from raisonne.rights.errors import RaisonneError
+from raisonne.rights.match import DetectorRun, Match
+from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.verdict import Finding, Verdict
+from raisonne.rights.work import Work
+
+
+def error_fields(error: RaisonneError) -> dict[str, Any]:
+    """Return an error as ``{"reason", "message"}`` with its facts."""
+    shown: dict[str, Any] = {"reason": error.reason.value, "message": error.message}
+    if error.metadata:
+        shown["metadata"] = dict(error.metadata)
+    return shown
+
+
+def check_fields(verdict: Verdict) -> dict[str, Any]:
+    """Return the fields of a check that a verdict fills."""
+    paths = {work.work: work.source for work in verdict.inputs.works if work.source}
+    return {
+        "sha256": verdict.inputs.sha256,
+        "verdict": verdict.outcome.value,
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "obligations": list(verdict.obligations),
+        "matches": [_match(match, paths) for match in verdict.inputs.matches],
+        "detectors": [_detector(run) for run in verdict.inputs.detectors],
+        "policy_revision": verdict.policy_revision,
+        "index_revision": verdict.inputs.index_revision,
+        "verdict_name": verdict.name,
+    }
+
+
+def unchecked_fields(error: RaisonneError) -> dict[str, Any]:
+    """Return the fields of a check of an input that could not be read: nothing is claimed."""
+    return {
+        "sha256": None,
+        "verdict": None,
+        "findings": [],
+        "obligations": [],
+        "matches": [],
+        "detectors": [],
+        "policy_revision": None,
+        "index_revision": None,
+        "verdict_name": None,
+        "error": error_fields(error),
+    }
+
+
+def work_fields(work: Work) -> dict[str, Any]:
+    """Return a work with its rights."""
+    rights = work.rights
+    return {
+        "work": work.name,
+        "title": work.title,
+        "holder": work.holder,
+        "collection": work.collection,
+        "external_id": work.external_id,
+        "path": work.source,
+        "sha256": work.sha256,
+        "state": work.state.value,
+        "revision": work.revision,
+        "rights": {
+            "licence": rights.licence,
+            "uses": sorted(use.value for use in rights.uses),
+            "reservations": sorted(kind.value for kind in rights.reservations),
+            "territories": sorted(rights.territories),
+            "valid_from": rights.valid_from.isoformat() if rights.valid_from else None,
+            "valid_until": rights.valid_until.isoformat() if rights.valid_until else None,
+            "embargo_until": rights.embargo_until.isoformat() if rights.embargo_until else None,
+            "attribution": rights.attribution,
+        },
+        "create_time": work.create_time.isoformat(),
+        "update_time": work.update_time.isoformat(),
+    }
+
+
+def credential_fields(report: CredentialReport) -> dict[str, Any]:
+    """Return a credential report."""
+    return {
+        "verdict": report.verdict.value,
+        "validation_state": report.validation_state.value,
+        "signer": report.signer or None,
+        "trust_list": report.trust_list or None,
+        "time_proven": report.time_proven,
+        "generated_by_ai": report.generated_by_ai,
+        "digital_source_types": list(report.digital_source_types),
+        "training_mining": dict(report.training_mining),
+        "reasons": list(report.reasons),
+        "label": report.label or None,
+        "claim_generator": report.claim_generator or None,
+        "actions": list(report.actions),
+    }
+
+
+def check_words(name: str, verdict: Verdict) -> str:
+    """Return a check for a person: the outcome, and why."""
+    lines = [f"{verdict.outcome.value:<7} {name}"]
+    lines += [
+        f"        {finding.reason}: {finding.detail} [{finding.clause}]"
+        for finding in verdict.findings
+    ]
+    return "\n".join(lines)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "reason": finding.reason,
+        "severity": finding.severity.value,
+        "clause": finding.clause,
+        "cites": finding.cites,
+        "works": list(finding.works),
+        "detail": finding.detail,
+    }
+
+
+def _match(match: Match, paths: Mapping[str, str]) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "work": match.work,
+        "asset": match.asset,
+        "mechanism": match.mechanism.value,
+        "algorithm": match.algorithm,
+        "similarity": match.similarity,
+        "threshold": match.threshold,
+        "score": match.score,
+    }
+    if match.work in paths:
+        shown["path"] = paths[match.work]
+    if match.region is not None:
+        box = match.region
+        shown["region"] = [box.x, box.y, box.width, box.height]
+    if match.transform is not None:
+        shown["transform"] = list(match.transform)
+    return shown
+
+
+def _detector(run: DetectorRun) -> dict[str, Any]:
+    shown = {"name": run.name, "version": run.version, "state": run.state.value}
+    return shown | ({"reason": run.reason} if run.reason else {})

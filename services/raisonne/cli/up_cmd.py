@@ -1,0 +1,44 @@
+"""``raisonne up``: serve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from raisonne.cli.output import emit, say
+
+if TYPE_CHECKING:
+    from raisonne.cli.state import GlobalFlags
+
+
+def up(
+    context: typer.Context,
+    listen: Annotated[Optional[str], typer.Option(help="gRPC address, HOST:PORT.")] = None,  # noqa: UP045
+) -> None:
+    """Serve gRPC until interrupted; prints the addresses."""
+    import asyncio
+    import logging
+    from dataclasses import replace
+
+    from raisonne.cli.embedded import load
+    from raisonne.runtime.wiring import open_service
+    from raisonne.server.serve import serve
+
+    flags: GlobalFlags = context.obj
+    logging.basicConfig(level=logging.WARNING if flags.quiet else logging.INFO)
+    settings = load(flags)
+    if listen is not None:
+        settings = replace(settings, listen=listen)
+
+    def announce(address: str) -> None:
+        emit(flags, {"grpc": address}, f"gRPC {address}")
+        say(flags, "Development mode: local callers only, everyone is the local operator.")
+
+    with open_service(settings) as service:
+        workers = service.workers()
+        workers.start()
+        try:
+            asyncio.run(serve(service.server_parts(), settings.listen, announce))
+        finally:
+            workers.stop()

@@ -1,0 +1,114 @@
+"""``raisonne works``: the registry of protected works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from raisonne.cli.exit_codes import ExitCode
+from raisonne.cli.output import emit, progress, say
+
+if TYPE_CHECKING:
+    from raisonne.cli.gateway import Gateway
+    from raisonne.cli.manifests import Row
+    from raisonne.cli.state import GlobalFlags
+    from raisonne.rights.work import Work
+
+app = typer.Typer(
+    help="The registry of protected works.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="Folder, or CSV, JSONL or Parquet manifest.")],
+    holder: Annotated[str, typer.Option(help="Rights holder where the source names none.")] = "",
+    licence: Annotated[
+        str, typer.Option(help="SPDX id or LicenseRef-… where the source names none.")
+    ] = "",
+    reserve: Annotated[
+        str, typer.Option(help="Reservations: tdm, ai-training, ai-generation, style.")
+    ] = "",
+    collection: Annotated[str, typer.Option(help="Grouping label.")] = "",
+) -> None:
+    """Register works; repeating an import registers only what is new."""
+    from raisonne.cli.gateway import open_gateway
+    from raisonne.cli.manifests import Defaults, read_rows
+
+    flags: GlobalFlags = context.obj
+    defaults = Defaults(holder, licence, tuple(reserve.split(",")), collection)
+    rows = list(read_rows(source, defaults))
+    counts: dict[str, int] = {}
+    with open_gateway(flags) as gateway, progress(flags, rows, "import", len(rows)) as shown:
+        for row in shown:
+            fields = _register(gateway, row)
+            counts[fields["state"]] = counts.get(fields["state"], 0) + 1
+            emit(flags, fields, f"{fields['state']:<11} {fields['path']}  {fields['work'] or ''}")
+    say(flags, ", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
+    raise typer.Exit(ExitCode.UNREADABLE if counts.get("UNREADABLE") else ExitCode.CLEAN)
+
+
+@app.command("list")
+def list_(context: typer.Context) -> None:
+    """List all works with their rights."""
+    from raisonne.cli.gateway import open_gateway
+    from raisonne.cli.render import work_fields
+
+    flags: GlobalFlags = context.obj
+    with open_gateway(flags) as gateway:
+        for work in gateway.works():
+            emit(flags, work_fields(work), _words(work))
+
+
+@app.command("show")
+def show(context: typer.Context, work: Annotated[str, typer.Argument(help="works/…")]) -> None:
+    """Show one work."""
+    from raisonne.cli.gateway import open_gateway
+    from raisonne.cli.render import work_fields
+
+    flags: GlobalFlags = context.obj
+    with open_gateway(flags) as gateway:
+        found = gateway.work(work)
+    emit(flags, work_fields(found), _words(found))
+
+
+@app.command("withdraw")
+def withdraw(
+    context: typer.Context, works: Annotated[list[str], typer.Argument(help="works/…")]
+) -> None:
+    """Withdraw works: they match nothing from the next check on."""
+    from raisonne.cli.gateway import open_gateway
+    from raisonne.cli.render import work_fields
+
+    flags: GlobalFlags = context.obj
+    with open_gateway(flags) as gateway:
+        for name in works:
+            withdrawn = gateway.withdraw(name)
+            emit(flags, work_fields(withdrawn), _words(withdrawn))
+
+
+def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
+    from raisonne.cli.inputs import read_input
+    from raisonne.cli.render import error_fields
+    from raisonne.rights.errors import InputError, LimitError
+
+    path = str(row.path)
+    try:
+        registration = gateway.register(row.draft(read_input(row.path)))
+    except (InputError, LimitError) as error:
+        failed = {"work": None, "path": path, "sha256": None, "state": "UNREADABLE"}
+        return failed | {"error": error_fields(error)}
+    work = registration.work
+    state = "REGISTERED" if registration.created else "EXISTS"
+    return {"work": work.name, "path": path, "sha256": work.sha256, "state": state}
+
+
+def _words(work: Work) -> str:
+    rights = work.rights
+    reserved = ",".join(sorted(kind.value for kind in rights.reservations)) or "-"
+    title = work.title or work.source or "-"
+    licence, holder = rights.licence or "-", work.holder or "-"
+    return f"{work.name}  {work.state.value:<10}  {title}  {holder}  {licence}  {reserved}"

@@ -1,0 +1,139 @@
+"""What ``doctor`` examines: every part is exercised, nothing is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from raisonne.fingerprint.conformance import conformance_selftest
+from raisonne.rights.errors import RaisonneError
+from raisonne.runtime.wiring import Service
+
+
+class CheckState(StrEnum):
+    """How one examination ended."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One examination.
+
+    Attributes:
+        name: Part examined.
+        state: How it ended.
+        detail: Facts for a person.
+    """
+
+    name: str
+    state: CheckState
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All examinations, and what is installed."""
+
+    checks: tuple[HealthCheck, ...]
+    engines: Mapping[str, str]
+    embedders: Mapping[str, str]
+    index: Mapping[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything failed."""
+        return any(check.state is CheckState.FAIL for check in self.checks)
+
+
+def diagnose(service: Service) -> Diagnosis:
+    """Examine an open service; examinations read and never change anything but wait-free logs."""
+    checks = (
+        _examine("settings", lambda: _settings(service)),
+        _examine("database", lambda: _database(service)),
+        _examine("ledger", lambda: _ledger(service)),
+        _examine("index", lambda: _index(service)),
+        _examine("policies", lambda: _ok(f"revision {service.policies.revision[:12]}")),
+        _examine("fingerprints", _fingerprints),
+        _examine("keys", lambda: _keys(service)),
+        _examine("credentials", lambda: _credentials(service)),
+        _examine("blobs", lambda: _blobs(service)),
+    )
+    engine = service.engine.description
+    return Diagnosis(
+        checks=checks,
+        engines={engine.uri: f"{engine.name} {engine.version}"},
+        embedders={service.settings.embedder: service.embedder.algorithm} | _optional_embedders(),
+        index=service.index.state(),
+    )
+
+
+def _examine(name: str, examination: Callable[[], tuple[CheckState, str]]) -> HealthCheck:
+    try:
+        state, detail = examination()
+    except RaisonneError as error:
+        return HealthCheck(name, CheckState.FAIL, f"{error.message} [{error.reason.value}]")
+    return HealthCheck(name, state, detail)
+
+
+def _ok(detail: str) -> tuple[CheckState, str]:
+    return CheckState.OK, detail
+
+
+def _settings(service: Service) -> tuple[CheckState, str]:
+    settings = service.settings
+    return _ok(f"{settings.profile.value}, tenant {settings.tenant}, home {settings.home}")
+
+
+def _database(service: Service) -> tuple[CheckState, str]:
+    with service.transactions.read() as transaction:
+        works = transaction.works.count(service.principal.tenant)
+    return _ok(f"{service.database_kind}, {works} works")
+
+
+def _ledger(service: Service) -> tuple[CheckState, str]:
+    return _ok(f"{service.audit_log.verify(service.principal)} entries verified")
+
+
+def _index(service: Service) -> tuple[CheckState, str]:
+    differences = service.index.verify(service.fingerprint_log)
+    if differences:
+        return CheckState.FAIL, f"differs from the catalogue: {differences[0]}"
+    return _ok(f"equals the catalogue at revision {service.index.refresh()}")
+
+
+def _fingerprints() -> tuple[CheckState, str]:
+    conformance_selftest()
+    return _ok("conformance vectors reproduced")
+
+
+def _keys(service: Service) -> tuple[CheckState, str]:
+    settings = service.settings
+    if settings.root_key_uri.startswith("file:") and not settings.root_passphrase:
+        return CheckState.WARN, "root key is a file without a passphrase: development only"
+    return _ok("root key usable")
+
+
+def _credentials(service: Service) -> tuple[CheckState, str]:
+    if service.settings.signing_key_uri.startswith("devca:"):
+        return CheckState.WARN, "claims are signed by a development authority nobody else trusts"
+    return _ok("claim key usable")
+
+
+def _blobs(service: Service) -> tuple[CheckState, str]:
+    missing = service.missing_blobs()
+    if missing:
+        return CheckState.FAIL, f"{len(missing)} files are missing, first {missing[0]}"
+    return _ok("every file is there")
+
+
+def _optional_embedders() -> Mapping[str, str]:
+    try:
+        return {"open_clip:": f"open-clip-torch {version('open-clip-torch')}, weights not given"}
+    except PackageNotFoundError:
+        return {"open_clip:": "not installed: pip install raisonne[models]"}
