@@ -1,1 +1,1 @@
-"""Keys by URI, and envelope encryption."""
+"""Keys by URI, envelope encryption, and the development certificate authority."""
