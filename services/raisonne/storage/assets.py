@@ -1,0 +1,84 @@
+"""Rows of stored files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from raisonne.app.ports import BlobRecord, WrappedKey
+from raisonne.rights.asset import Asset, AssetOrigin
+from raisonne.storage.engine import Database
+from raisonne.storage.tables import AssetRow
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAssets:
+    """``AssetStore`` within one transaction."""
+
+    session: Session
+
+    def add(self, asset: Asset, blob: BlobRecord) -> None:
+        """Insert the row that makes the blob count.
+
+        Raises:
+            ConflictError: ``ALREADY_EXISTS``.
+        """
+        self.session.exec(
+            insert(AssetRow).values(
+                tenant=asset.tenant,
+                name=asset.name,
+                sha256=asset.sha256,
+                pixel_sha256=asset.pixel_sha256,
+                media_type=asset.media_type,
+                size_bytes=asset.size_bytes,
+                width=asset.width,
+                height=asset.height,
+                origin=asset.origin.value,
+                create_time=asset.create_time,
+                location=blob.location,
+                key_version=blob.key.version,
+                wrapped_key=blob.key.wrapped,
+            )
+        )
+
+    def get(self, tenant: str, name: str) -> Asset | None:
+        """Return the asset, or None."""
+        row = self._row(tenant, name)
+        if row is None:
+            return None
+        return Asset(
+            name=row.name,
+            tenant=row.tenant,
+            sha256=row.sha256,
+            pixel_sha256=row.pixel_sha256,
+            media_type=row.media_type,
+            size_bytes=row.size_bytes,
+            width=row.width,
+            height=row.height,
+            origin=AssetOrigin(row.origin),
+            create_time=row.create_time,
+        )
+
+    def blob(self, tenant: str, name: str) -> BlobRecord | None:
+        """Return where the asset's bytes lie, or None."""
+        row = self._row(tenant, name)
+        if row is None:
+            return None
+        return BlobRecord(row.location, WrappedKey(row.key_version, row.wrapped_key))
+
+    def _row(self, tenant: str, name: str) -> AssetRow | None:
+        return self.session.exec(
+            select(AssetRow).where(col(AssetRow.tenant) == tenant, col(AssetRow.name) == name)
+        ).one_or_none()
+
+
+def known_locations(database: Database) -> set[str]:
+    """Return the location of every blob that a committed row names, for the sweep of the rest.
+
+    Raises:
+        StorageError: If the database cannot serve.
+    """
+    with database.read() as session:
+        return set(session.exec(select(AssetRow.location)))

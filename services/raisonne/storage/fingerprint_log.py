@@ -1,0 +1,92 @@
+"""The change log that fingerprint indexes follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, literal, select
+from sqlmodel import Session, col, func
+
+from raisonne.rights.fingerprint import (
+    ChangeOperation,
+    Fingerprint,
+    FingerprintChange,
+    FingerprintKind,
+    WorkFingerprint,
+)
+from raisonne.storage.engine import Database, Lock, take_lock
+from raisonne.storage.tables import FingerprintChangeRow, FingerprintRow
+
+
+class SqlFingerprintLog:
+    """``FingerprintLog``; each call is its own transaction.
+
+    Args:
+        database: Where it lies.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def head(self) -> int:
+        """Return the highest committed sequence, 0 when empty."""
+        with self._database.read() as session:
+            return session.scalar(select(func.max(col(FingerprintChangeRow.sequence)))) or 0
+
+    def changes(self, after: int, limit: int) -> Sequence[FingerprintChange]:
+        """Return committed changes with ``sequence > after``, in order, at most ``limit``."""
+        # Columns instead of rows: an index of millions is rebuilt through here.
+        statement = (
+            select(
+                col(FingerprintChangeRow.sequence),
+                col(FingerprintChangeRow.operation),
+                col(FingerprintRow.id),
+                col(FingerprintRow.tenant),
+                col(FingerprintRow.work),
+                col(FingerprintRow.asset),
+                col(FingerprintRow.kind),
+                col(FingerprintRow.algorithm),
+                col(FingerprintRow.value),
+                col(FingerprintRow.quality),
+            )
+            .join(FingerprintRow, col(FingerprintRow.id) == col(FingerprintChangeRow.fingerprint))
+            .where(col(FingerprintChangeRow.sequence) > after)
+            .order_by(col(FingerprintChangeRow.sequence))
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return tuple(_change(*found) for found in session.execute(statement))
+
+
+def append_changes(session: Session, tenant: str, work: str, operation: ChangeOperation) -> None:
+    """Append one change for each fingerprint of a work.
+
+    The sequence is given by the database when a row is inserted, which may not be the order of
+    the commits; with one such transaction at a time it is.
+    """
+    take_lock(session, Lock.CHANGE_LOG)
+    session.exec(
+        insert(FingerprintChangeRow).from_select(
+            ["tenant", "operation", "fingerprint"],
+            select(col(FingerprintRow.tenant), literal(operation.value), col(FingerprintRow.id))
+            .where(col(FingerprintRow.tenant) == tenant, col(FingerprintRow.work) == work)
+            .order_by(col(FingerprintRow.id)),
+        )
+    )
+
+
+def _change(
+    sequence: int,
+    operation: str,
+    number: int,
+    tenant: str,
+    work: str,
+    asset: str,
+    kind: str,
+    algorithm: str,
+    value: bytes,
+    quality: int | None,
+) -> FingerprintChange:
+    fingerprint = Fingerprint(FingerprintKind(kind), algorithm, value, quality)
+    entry = WorkFingerprint(number, tenant, work, asset, fingerprint)
+    return FingerprintChange(sequence, ChangeOperation(operation), entry)

@@ -1,0 +1,15 @@
+"""Runs the migrations on the connection that ``raisonne.storage.migrate`` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from raisonne.storage.tables import Row
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Row.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

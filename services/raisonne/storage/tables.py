@@ -1,0 +1,376 @@
+"""SQLModel tables of the catalogue, the same on SQLite and PostgreSQL.
+
+Columns hold strings with CHECKs instead of database enumerations, so that a new member is a change
+of one constraint. Every table that holds a tenant's rows has the tenant in its key or an index;
+the Merkle log is one for all tenants. The tables are made by ``raisonne.storage.migrations``,
+never by ``create_all``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+from sqlmodel import Field, SQLModel
+
+from raisonne.rights.asset import AssetOrigin
+from raisonne.rights.errors import InputError
+from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
+from raisonne.rights.generation import GenerationState
+from raisonne.rights.job import JobKind, JobState
+from raisonne.rights.verdict import Outcome, Subject
+from raisonne.rights.work import WorkState
+
+
+class Characters(TypeDecorator[str]):
+    """Text that both engines store alike and order by code point."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """Return TEXT; PostgreSQL would order it by the locale of the server otherwise."""
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Refuse NUL, which PostgreSQL cannot hold.
+
+        Raises:
+            InputError: If the text holds a NUL character.
+        """
+        if value is not None and "\0" in value:
+            raise InputError("A text holds a NUL character, which the catalogue cannot store.")
+        return value
+
+
+class SerialNumber(TypeDecorator[int]):
+    """A 64-bit number; SQLite numbers rows itself only in a column called INTEGER."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        """Return INTEGER on SQLite and BIGINT elsewhere."""
+        return Integer() if dialect.name == "sqlite" else BigInteger()
+
+
+Key = Annotated[str, Field(sa_type=Characters, primary_key=True)]
+Str = Annotated[str, Field(sa_type=Characters)]
+Int64 = Annotated[int, Field(sa_type=BigInteger)]
+# Given by the database when a row is inserted.
+Serial = Annotated[int, Field(sa_type=SerialNumber, primary_key=True)]
+# Given by the log, never by the database.
+Position = Annotated[
+    int,
+    Field(sa_type=SerialNumber, primary_key=True, sa_column_kwargs={"autoincrement": False}),
+]
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    members = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({members})", name=column)
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def _reference(columns: str, table: str, key: str) -> ForeignKeyConstraint:
+    # Checked at commit, so that the order of the inserts of one transaction is free.
+    return ForeignKeyConstraint(
+        ["tenant", columns],
+        [f"{table}.tenant", f"{table}.{key}"],
+        deferrable=True,
+        initially="DEFERRED",
+    )
+
+
+class Row(SQLModel):
+    """Base of all tables, with their metadata and names of constraints that never change."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class AssetRow(Row, table=True):
+    """A stored file, and the blob that holds it."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        _one_of("origin", AssetOrigin),
+        UniqueConstraint("location"),
+        Index(None, "tenant", "sha256"),
+    )
+
+    tenant: Key
+    name: Key
+    sha256: Str
+    pixel_sha256: Str
+    media_type: Str
+    size_bytes: Int64
+    width: int
+    height: int
+    origin: Str
+    create_time: datetime
+    location: Str
+    key_version: int
+    wrapped_key: bytes
+
+
+class WorkRow(Row, table=True):
+    """A registered work with the rights statement in force."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        _one_of("state", WorkState),
+        CheckConstraint("revision > 0", name="revision"),
+        _reference("asset", "asset", "name"),
+        # Two importers of one file make one record.
+        _partial(
+            "uq_work_registered", "tenant", "sha256", where="state = 'REGISTERED'", unique=True
+        ),
+        _partial(
+            "ix_work_reserved_holder",
+            "tenant",
+            "holder",
+            where="state = 'REGISTERED' AND reserves_generation AND holder <> ''",
+        ),
+        Index(None, "tenant", "state"),
+    )
+
+    tenant: Key
+    name: Key
+    title: Str
+    holder: Str
+    collection: Str
+    external_id: Str
+    source: Str
+    asset: Str
+    sha256: Str
+    state: Str
+    rights: dict[str, Any] = Field(sa_type=JSON)
+    reserves_generation: bool
+    revision: int
+    create_time: datetime
+    update_time: datetime
+
+
+class FingerprintRow(Row, table=True):
+    """One fingerprint of a work's asset."""
+
+    __tablename__ = "fingerprint"
+    __table_args__ = (
+        _one_of("kind", FingerprintKind),
+        CheckConstraint("quality BETWEEN 0 AND 100", name="quality"),
+        _reference("work", "work", "name"),
+        Index(None, "tenant", "work"),
+        # Identifiers are not used again: indexes elsewhere may still hold the old ones.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Serial
+    tenant: Str
+    work: Str
+    asset: Str
+    kind: Str
+    algorithm: Str
+    value: bytes
+    quality: int | None
+
+
+class FingerprintChangeRow(Row, table=True):
+    """One row of the change log that indexes follow; sequence order is commit order."""
+
+    __tablename__ = "fingerprint_change"
+    __table_args__ = (
+        _one_of("operation", ChangeOperation),
+        ForeignKeyConstraint(["fingerprint"], ["fingerprint.id"]),
+        Index(None, "tenant", "fingerprint"),
+        {"sqlite_autoincrement": True},
+    )
+
+    sequence: Serial
+    tenant: Str
+    operation: Str
+    fingerprint: Int64
+
+
+class VerdictRow(Row, table=True):
+    """A verdict as given, with the columns that it is looked up by."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        _one_of("subject", Subject),
+        _one_of("outcome", Outcome),
+        Index(None, "tenant", "sha256"),
+    )
+
+    tenant: Key
+    name: Key
+    subject: Str
+    outcome: Str
+    sha256: Str
+    judge_time: datetime
+    document: Str
+
+
+class ManifestRow(Row, table=True):
+    """A C2PA manifest store as embedded in a released asset."""
+
+    __tablename__ = "manifest"
+    __table_args__ = (_reference("asset", "asset", "name"), UniqueConstraint("tenant", "asset"))
+
+    tenant: Key
+    label: Key
+    asset: Str
+    manifest: bytes
+
+
+class GenerationRow(Row, table=True):
+    """The record of one artwork made."""
+
+    __tablename__ = "generation"
+    __table_args__ = (
+        _one_of("state", GenerationState),
+        _reference("verdict", "verdict", "name"),
+        _reference("asset", "asset", "name"),
+        # A job that is resumed cannot make the same artwork twice.
+        _partial(
+            "uq_generation_operation",
+            "tenant",
+            "operation",
+            "position",
+            where="operation <> ''",
+            unique=True,
+        ),
+    )
+
+    tenant: Key
+    name: Key
+    operation: Str
+    position: int
+    state: Str
+    prompt_sha256: Str
+    seed: Int64
+    engine_uri: Str
+    engine_name: Str
+    engine_version: Str
+    digital_source_type: Str
+    understood_words: list[str] = Field(sa_type=JSON)
+    ignored_words: list[str] = Field(sa_type=JSON)
+    asset: str | None = Field(sa_type=Characters)
+    verdict: Str
+    manifest_label: Str
+    ledger_event: Str
+    create_time: datetime
+
+
+class JobRow(Row, table=True):
+    """A leased job; workers know it by its name alone."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        _one_of("kind", JobKind),
+        _one_of("state", JobState),
+        Index(None, "tenant", "name"),
+        _partial("uq_job_request", "tenant", "request_id", where="request_id <> ''", unique=True),
+        _partial("ix_job_open", "create_time", "name", where="state IN ('PENDING', 'RUNNING')"),
+    )
+
+    name: Key
+    tenant: Str
+    actor: Str
+    kind: Str
+    state: Str
+    payload: bytes
+    request_id: Str
+    request_sha256: Str
+    total: int
+    done_units: int
+    attempt: int
+    lease_until: datetime | None
+    cancel_requested: bool
+    error_reason: Str
+    error_message: Str
+    create_time: datetime
+    update_time: datetime
+
+
+class OutboxRow(Row, table=True):
+    """A ledger event that waits for its position."""
+
+    __tablename__ = "audit_outbox"
+    __table_args__ = (UniqueConstraint("event_id"), {"sqlite_autoincrement": True})
+
+    id: Serial
+    tenant: Str
+    event_id: Str
+    data: bytes
+
+
+class EntryRow(Row, table=True):
+    """A ledger entry at its position; triggers refuse every change."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (UniqueConstraint("event_id"), Index(None, "tenant", "position"))
+
+    position: Position
+    tenant: Str
+    event_id: Str
+    data: bytes
+
+
+class TileRow(Row, table=True):
+    """Up to 256 hashes of one level of the Merkle tree (C2SP tlog-tiles)."""
+
+    __tablename__ = "tlog_tile"
+
+    level: int = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger, primary_key=True)
+    data: bytes
+
+
+class CheckpointRow(Row, table=True):
+    """A signed statement of the log's size and root (C2SP tlog-checkpoint)."""
+
+    __tablename__ = "tlog_checkpoint"
+
+    size: Position
+    origin: Str
+    root: bytes
+    note: Str
+
+
+class KekRow(Row, table=True):
+    """A version of a tenant's key encryption key, wrapped by the root key."""
+
+    __tablename__ = "kek"
+
+    tenant: Key
+    purpose: Key
+    version: int = Field(primary_key=True)
+    wrapped: bytes

