@@ -21,6 +21,7 @@ from raisonne.cli.embedded import EmbeddedGateway
 from raisonne.cli.evidence_page import evidence_page, evidence_picture
 from raisonne.cli.inputs import find_inputs, read_input
 from raisonne.cli.output import emit, progress, say, write_file
+from raisonne.cli.serving import application
 from raisonne.cli.state import GlobalFlags
 from raisonne.client import Client
 from raisonne.fingerprint.decoder_pool import DecoderPool
@@ -271,7 +272,7 @@ def _serving(service: Service) -> Iterator[str]:
         found.append(address)
         ready.set()
 
-    task = loop.create_task(serve(service.server_parts(), "127.0.0.1:0", announce))
+    task = loop.create_task(serve(application(service), "127.0.0.1:0", announce))
 
     def run() -> None:
         try:

@@ -22,7 +22,8 @@ def up(
     from dataclasses import replace
 
     from raisonne.cli.embedded import load
-    from raisonne.runtime.wiring import open_service
+    from raisonne.cli.serving import application
+    from raisonne.runtime.wiring import open_service, sweep_orphans
     from raisonne.server.serve import serve
 
     flags: GlobalFlags = context.obj
@@ -36,9 +37,10 @@ def up(
         say(flags, "Development mode: local callers only, everyone is the local operator.")
 
     with open_service(settings) as service:
+        sweep_orphans(service)
         workers = service.workers()
         workers.start()
         try:
-            asyncio.run(serve(service.server_parts(), settings.listen, announce))
+            asyncio.run(serve(application(service), settings.listen, announce))
         finally:
             workers.stop()

@@ -10,7 +10,7 @@ from typing import Any
 
 from raisonne.fingerprint.conformance import conformance_selftest
 from raisonne.rights.errors import RaisonneError
-from raisonne.runtime.wiring import Service
+from raisonne.runtime.wiring import Service, missing_files
 
 
 class CheckState(StrEnum):
@@ -93,7 +93,7 @@ def _settings(service: Service) -> tuple[CheckState, str]:
 def _database(service: Service) -> tuple[CheckState, str]:
     with service.transactions.read() as transaction:
         works = transaction.works.count(service.principal.tenant)
-    return _ok(f"{service.database_kind}, {works} works")
+    return _ok(f"{service.database.engine.dialect.name}, {works} works")
 
 
 def _ledger(service: Service) -> tuple[CheckState, str]:
@@ -126,7 +126,7 @@ def _credentials(service: Service) -> tuple[CheckState, str]:
 
 
 def _blobs(service: Service) -> tuple[CheckState, str]:
-    missing = service.missing_blobs()
+    missing = missing_files(service)
     if missing:
         return CheckState.FAIL, f"{len(missing)} files are missing, first {missing[0]}"
     return _ok("every file is there")

@@ -1,0 +1,21 @@
+"""What the server is given: the wired use cases."""
+
+from __future__ import annotations
+
+from raisonne.runtime.wiring import Service
+from raisonne.server.application import Application
+
+
+def application(service: Service) -> Application:
+    """Return the server's view of a service."""
+    return Application(
+        tenant=service.settings.tenant,
+        works=service.works,
+        check=service.check,
+        submit_generation=service.submit_generation,
+        artworks=service.artworks,
+        operations=service.operations,
+        provenance=service.provenance,
+        audit_log=service.audit_log,
+        clock=service.clock,
+    )

@@ -1,0 +1,196 @@
+"""The composition root: the only module that knows which adapter is in use. It holds no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from raisonne.app.audit_log import AuditLog
+from raisonne.app.check import Check
+from raisonne.app.generate import Generate
+from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
+from raisonne.app.operations import Artworks, Operations
+from raisonne.app.ports import Clock, Engine, FingerprintLog, Ledger, Transactions
+from raisonne.app.provenance import Provenance
+from raisonne.app.screening import Screener
+from raisonne.app.works import Works
+from raisonne.fingerprint.decoder_pool import DecoderPool
+from raisonne.fingerprint.decoding import Decoder
+from raisonne.fingerprint.embedding import Embedder, embedder_from_uri
+from raisonne.fingerprint.extract import Extractor
+from raisonne.generation.by_uri import engine_from_uri
+from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.keys.envelope import TenantEnvelope
+from raisonne.keys.note_key import note_signer_from_uri
+from raisonne.keys.root import root_key_from_uri
+from raisonne.keys.signing import ClaimSigner, claim_signer_from_uri
+from raisonne.matching.matcher import Matcher
+from raisonne.policy.engine import PolicyBundle
+from raisonne.provenance.reader import C2paReader
+from raisonne.provenance.signer import C2paSigner
+from raisonne.provenance.trust import TrustProfile
+from raisonne.rights.errors import StorageError
+from raisonne.rights.principal import Principal, Role
+from raisonne.runtime.settings import Settings
+from raisonne.runtime.workers import Workers
+from raisonne.storage.assets import known_locations
+from raisonne.storage.blobs import FileBlobStore
+from raisonne.storage.engine import Database, open_database
+from raisonne.storage.fingerprint_log import SqlFingerprintLog
+from raisonne.storage.keks import SqlKeks
+from raisonne.storage.ledger_store import SqlLedger
+from raisonne.storage.migrate import upgrade
+from raisonne.storage.transactions import SqlTransactions
+
+_ORPHAN_AGE = timedelta(hours=1)
+"""Blobs without a row are swept when older: a younger one may belong to a running commit."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present time in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The product, wired.
+
+    Attributes:
+        settings: As loaded.
+        principal: The local operator, for the embedded command line.
+    """
+
+    settings: Settings
+    principal: Principal
+    clock: Clock
+    policies: PolicyBundle
+    engine: Engine
+    embedder: Embedder
+    decoder: Decoder
+    index: CatalogueIndex
+    fingerprint_log: FingerprintLog
+    transactions: Transactions
+    ledger: Ledger
+    check: Check
+    works: Works
+    generate: Generate
+    submit_generation: SubmitGeneration
+    run_generation: RunGeneration
+    operations: Operations
+    artworks: Artworks
+    provenance: Provenance
+    audit_log: AuditLog
+    database: Database
+    blobs: FileBlobStore
+
+    def workers(self) -> Workers:
+        """Return the background work of a serving process, not started."""
+        return Workers(
+            run=self.run_generation,
+            transactions=self.transactions,
+            ledger=self.ledger,
+            clock=self.clock,
+            lease=self.run_generation.lease,
+            count=self.settings.job_workers,
+        )
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """Open everything on a home directory, making it if it is new, and close it afterwards.
+
+    Raises:
+        RaisonneError: If a part cannot be opened.
+    """
+    _make_home(settings.home)
+    with ExitStack() as stack:
+        database = open_database(settings.database_url)
+        stack.callback(database.close)
+        upgrade(database)
+        decoder = stack.enter_context(DecoderPool(settings.decoder_workers))
+        yield _wire(settings, database, decoder)
+
+
+def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
+    clock, policies = SystemClock(), PolicyBundle.packaged()
+    transactions, fingerprint_log = SqlTransactions(database), SqlFingerprintLog(database)
+    root = root_key_from_uri(settings.root_key_uri, settings.root_passphrase or None)
+    envelope = TenantEnvelope(root, SqlKeks(database))
+    blobs = FileBlobStore(settings.blob_root, envelope)
+    note_signer = note_signer_from_uri(settings.ledger_key_uri, settings.ledger_origin)
+    ledger = SqlLedger(database, note_signer, settings.ledger_origin)
+    claim_signer = claim_signer_from_uri(settings.signing_key_uri)
+    reader = C2paReader(_trust(settings, claim_signer))
+    embedder = embedder_from_uri(settings.embedder)
+    extractor, index = Extractor(embedder), CatalogueIndex(fingerprint_log)
+    screener = Screener(decoder, extractor, Matcher(index), transactions, policies)
+    engine = engine_from_uri(settings.engine)
+    generate = Generate(
+        engine=engine,
+        screener=screener,
+        signer=C2paSigner(claim_signer),
+        blobs=blobs,
+        transactions=transactions,
+        policies=policies,
+        clock=clock,
+        reservations=settings.reservations,
+    )
+    lease = timedelta(seconds=settings.lease_seconds)
+    return Service(
+        settings=settings,
+        principal=Principal("local:operator", settings.tenant, frozenset({Role.OPERATOR})),
+        clock=clock,
+        policies=policies,
+        engine=engine,
+        embedder=embedder,
+        decoder=decoder,
+        index=index,
+        fingerprint_log=fingerprint_log,
+        transactions=transactions,
+        ledger=ledger,
+        check=Check(screener, transactions, policies, clock),
+        works=Works(decoder, extractor, blobs, transactions, policies, clock),
+        generate=generate,
+        submit_generation=SubmitGeneration(envelope, transactions, policies, clock),
+        run_generation=RunGeneration(generate, envelope, transactions, clock, lease),
+        operations=Operations(transactions, policies, clock),
+        artworks=Artworks(blobs, transactions, policies),
+        provenance=Provenance(reader, transactions, policies),
+        audit_log=AuditLog(ledger, policies),
+        database=database,
+        blobs=blobs,
+    )
+
+
+def _trust(settings: Settings, signer: ClaimSigner) -> TrustProfile:
+    if settings.trust == "own":
+        return TrustProfile.own(signer.anchor_pem)
+    return TrustProfile.from_directory(Path(settings.trust))
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{home} cannot be made: {error.strerror}.") from error
+
+
+def sweep_orphans(service: Service) -> int:
+    """Remove files that no committed row names, left behind by a crash; return how many."""
+    known = known_locations(service.database)
+    swept = service.blobs.sweep(known.__contains__, service.clock.now() - _ORPHAN_AGE)
+    return swept.orphans + swept.unfinished
+
+
+def missing_files(service: Service) -> list[str]:
+    """Return the locations that committed rows name but that hold no file."""
+    root = service.settings.blob_root
+    return sorted(
+        where for where in known_locations(service.database) if not (root / where).exists()
+    )
