@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+
 from raisonne.storage.engine import Database, open_database
 from raisonne.storage.migrate import upgrade
 from raisonne.storage.transactions import SqlTransactions
-from sqlalchemy import create_engine, text
 
 
 class PostgresServer:

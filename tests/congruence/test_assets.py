@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
+from tests.congruence.builders import NOW, TENANT, make_asset, make_blob
+
 from raisonne.rights.errors import ConflictError, InputError, Reason
 from raisonne.storage.assets import known_locations
 from raisonne.storage.engine import Database
 from raisonne.storage.transactions import SqlTransactions
-
-from tests.congruence.builders import NOW, TENANT, make_asset, make_blob
 
 
 def test_an_asset_reads_back_as_it_was_added(transactions: SqlTransactions) -> None:
@@ -76,7 +76,12 @@ def test_known_locations_are_those_of_committed_rows(
     with transactions.write() as transaction:
         transaction.assets.add(make_asset(0), make_blob(0))
         transaction.assets.add(make_asset(1, tenant="other"), make_blob(1))
-    with pytest.raises(ZeroDivisionError), transactions.write() as transaction:
+    with pytest.raises(ZeroDivisionError):
+        _add_and_fail(transactions)
+    assert known_locations(database) == {make_blob(0).location, make_blob(1).location}
+
+
+def _add_and_fail(transactions: SqlTransactions) -> None:
+    with transactions.write() as transaction:
         transaction.assets.add(make_asset(2), make_blob(2))
         raise ZeroDivisionError
-    assert known_locations(database) == {make_blob(0).location, make_blob(1).location}

@@ -4,12 +4,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.congruence.builders import TENANT, make_asset, make_blob, make_fingerprints, make_work
+
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintChange, WorkFingerprint
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprint_log import SqlFingerprintLog
 from raisonne.storage.transactions import SqlTransactions
-
-from tests.congruence.builders import TENANT, make_asset, make_blob, make_fingerprints, make_work
 
 
 def register(transactions: SqlTransactions, number: int) -> None:
@@ -45,10 +45,8 @@ def test_changes_hold_the_fingerprints_in_order(
 def test_a_rolled_back_transaction_leaves_nothing(
     database: Database, transactions: SqlTransactions
 ) -> None:
-    with pytest.raises(ZeroDivisionError), transactions.write() as transaction:
-        transaction.assets.add(make_asset(0), make_blob(0))
-        transaction.works.add(make_work(0), make_fingerprints(0))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _register_and_fail(transactions)
     register(transactions, 1)
     changes = SqlFingerprintLog(database).changes(0, 10)
     assert {change.entry.work for change in changes} == {"works/000001"}
@@ -73,3 +71,10 @@ def test_a_reader_that_follows_misses_nothing_while_many_write(
         reader.result()
     assert len(seen) == 60 * 3
     assert len({change.entry.id for change in seen}) == 60 * 3
+
+
+def _register_and_fail(transactions: SqlTransactions) -> None:
+    with transactions.write() as transaction:
+        transaction.assets.add(make_asset(0), make_blob(0))
+        transaction.works.add(make_work(0), make_fingerprints(0))
+        raise ZeroDivisionError

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.congruence.builders import TENANT, make_asset, make_blob, make_generation, make_verdict
+
 from raisonne.rights.errors import ConflictError, Reason
 from raisonne.rights.generation import GenerationState
 from raisonne.storage.transactions import SqlTransactions
-
-from tests.congruence.builders import TENANT, make_asset, make_blob, make_generation, make_verdict
 
 
 def test_a_generation_reads_back_as_it_was_added(transactions: SqlTransactions) -> None:

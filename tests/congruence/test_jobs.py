@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.congruence.builders import NOW, TENANT, make_job
+
 from raisonne.rights.errors import ConflictError, Reason
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.storage.transactions import SqlTransactions
-
-from tests.congruence.builders import NOW, TENANT, make_job
 
 LEASE = timedelta(minutes=1)
 KINDS = (JobKind.GENERATE,)

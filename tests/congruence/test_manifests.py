@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.congruence.builders import TENANT, make_asset, make_blob
+
 from raisonne.rights.errors import ConflictError
 from raisonne.storage.transactions import SqlTransactions
-
-from tests.congruence.builders import TENANT, make_asset, make_blob
 
 
 def test_a_manifest_is_found_by_label_and_by_asset(transactions: SqlTransactions) -> None:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.congruence.builders import TENANT, make_verdict
+
 from raisonne.rights.errors import ConflictError
 from raisonne.storage.transactions import SqlTransactions
-
-from tests.congruence.builders import TENANT, make_verdict
 
 
 def test_a_verdict_reads_back_exactly(transactions: SqlTransactions) -> None:

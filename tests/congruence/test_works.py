@@ -4,16 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from raisonne.app.ports import ReservedTerm
-from raisonne.rights.errors import ConflictError, NotFoundError, Reason
-from raisonne.rights.fingerprint import ChangeOperation
-from raisonne.rights.statement import ReservationKind, RightsStatement
-from raisonne.rights.verdict import WorkRights
-from raisonne.rights.work import Work, WorkState
-from raisonne.storage.engine import Database
-from raisonne.storage.fingerprint_log import SqlFingerprintLog
-from raisonne.storage.transactions import SqlTransactions
-
 from tests.congruence.builders import (
     NOW,
     RIGHTS,
@@ -23,6 +13,16 @@ from tests.congruence.builders import (
     make_fingerprints,
     make_work,
 )
+
+from raisonne.app.ports import ReservedTerm
+from raisonne.rights.errors import ConflictError, NotFoundError, Reason
+from raisonne.rights.fingerprint import ChangeOperation
+from raisonne.rights.statement import ReservationKind, RightsStatement
+from raisonne.rights.verdict import WorkRights
+from raisonne.rights.work import Work, WorkState
+from raisonne.storage.engine import Database
+from raisonne.storage.fingerprint_log import SqlFingerprintLog
+from raisonne.storage.transactions import SqlTransactions
 
 
 def register(transactions: SqlTransactions, number: int, **changes: object) -> Work:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +24,7 @@ from raisonne.storage.errors import map_errors
 
 LOCK_TIMEOUT = timedelta(seconds=30)
 """How long a transaction waits for another one."""
+_RETRY_SECONDS = 0.01
 _WRITES = "raisonne_writes"
 _LOCK_SPACE = 0x5241  # "RA": the first half of our advisory lock keys on PostgreSQL.
 
@@ -132,7 +135,7 @@ def _open_sqlite(url: URL, lock_timeout: timedelta) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection, lock_timeout)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -144,6 +147,21 @@ def _open_sqlite(url: URL, lock_timeout: timedelta) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, lock_timeout: timedelta) -> None:
+    # Of processes that open a new file at once all but one are told at once that it is locked:
+    # the driver's timeout does not cover this statement.
+    deadline = time.monotonic() + lock_timeout.total_seconds()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _create_private(path: Path) -> None:

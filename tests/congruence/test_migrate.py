@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, inspect, text
+
+from raisonne.rights.errors import StorageError
+from raisonne.storage.engine import Database, open_database
+from raisonne.storage.migrate import HEAD, downgrade, upgrade
+from raisonne.storage.tables import Row
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    opened = open_database(empty_url)
+    yield opened
+    opened.close()
+
+
+def tables(database: Database) -> set[str]:
+    with database.connect() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_up_down_and_up_again(empty: Database) -> None:
+    made = {"alembic_version", *Row.metadata.tables}
+    upgrade(empty)
+    assert tables(empty) == made
+    upgrade(empty)
+    downgrade(empty)
+    assert tables(empty) == {"alembic_version"}
+    upgrade(empty)
+    assert tables(empty) == made
+
+
+def test_the_tables_are_those_that_the_code_speaks_of(database: Database) -> None:
+    with database.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_the_checks_are_those_that_the_code_speaks_of(database: Database) -> None:
+    """Alembic does not compare CHECKs, and each engine tells them in its own words."""
+
+    def literals(condition: object) -> list[str]:
+        return re.findall(r"'([^']*)'|(\d+)", str(condition))
+
+    with database.connect() as connection:
+        for table in Row.metadata.sorted_tables:
+            stored = inspect(connection).get_check_constraints(table.name)
+            wanted = [c for c in table.constraints if isinstance(c, CheckConstraint)]
+            assert {str(c["name"]): literals(c["sqltext"]) for c in stored} == {
+                str(c.name): literals(c.sqltext) for c in wanted
+            }
+
+
+def test_the_head_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", "raisonne.storage:migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_a_newer_schema_is_refused(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match="newer version of Raisonné") as raised:
+        upgrade(database)
+    assert raised.value.metadata == {"schema": "9999", "newest_known": HEAD}
+
+
+def test_an_upgrade_that_fails_leaves_nothing(empty: Database) -> None:
+    with empty.connect() as connection:
+        connection.execute(text("CREATE TABLE verdict (other INTEGER)"))
+    with pytest.raises(StorageError):
+        upgrade(empty)
+    assert tables(empty) == {"verdict"}
+
+
+def test_processes_that_start_at_once_do_not_collide(empty_url: str) -> None:
+    program = (
+        "import sys\n"
+        "from raisonne.storage.engine import open_database\n"
+        "from raisonne.storage.migrate import upgrade\n"
+        "sys.stdin.readline()\n"
+        "upgrade(open_database(sys.argv[1]))\n"
+    )
+    starters = [
+        subprocess.Popen([sys.executable, "-c", program, empty_url], stdin=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for starter in starters:
+        assert starter.stdin
+        starter.stdin.write(b"\n")
+        starter.stdin.close()
+    assert [starter.wait(60) for starter in starters] == [0] * 3
+    database = open_database(empty_url)
+    assert set(Row.metadata.tables) < tables(database)
+    database.close()
