@@ -1,0 +1,78 @@
+"""Clauses: what a policy's annotations say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+from types import MappingProxyType
+
+SCREENING = "screening/"
+"""Prefix of the files whose policies give an outcome."""
+
+OUTCOMES = frozenset({"BLOCK", "REVIEW", "INFO", "NONE"})
+"""What ``@outcome`` may say: the severity of the finding, or that there is none."""
+
+PLACEHOLDERS = frozenset(
+    {
+        "certainty", "embargo_until", "executed", "failed", "term", "territory", "unexplained",
+        "use", "valid_from", "valid_until", "work",
+    }
+)  # fmt: skip
+"""What ``@sentence`` may ask to be filled in."""
+
+_REQUIRED = frozenset({"id", "reason"})
+_KNOWN = _REQUIRED | {"cites", "outcome", "obligation", "sentence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Annotations of one policy.
+
+    Attributes:
+        id: Unique within its bundle, for example ``rights.expired``.
+        reason: Stable code.
+        cites: Legal or contractual ground; empty where there is none.
+        outcome: One of ``OUTCOMES`` for screening policies; empty for others.
+        obligation: What the user must do if this permits; empty for nothing.
+        sentence: For a person, with ``$placeholders``.
+    """
+
+    id: str
+    reason: str
+    cites: str = ""
+    outcome: str = ""
+    obligation: str = ""
+    sentence: str = ""
+
+    def explain(self, words: Mapping[str, str]) -> str:
+        """Return the sentence with its placeholders filled in."""
+        return Template(self.sentence).substitute(_BLANK | words)
+
+
+_BLANK = MappingProxyType(dict.fromkeys(PLACEHOLDERS, ""))
+
+
+def read_clause(file: str, annotations: Mapping[str, str]) -> Clause:
+    """Read a policy's annotations.
+
+    Args:
+        file: Name of the file it is in.
+        annotations: As parsed.
+
+    Raises:
+        ValueError: Saying what is missing, unknown or misspelt.
+    """
+    unknown = sorted(set(annotations) - _KNOWN)
+    if unknown:
+        raise ValueError(f"unknown annotation @{unknown[0]}")
+    missing = sorted(name for name in _REQUIRED if not annotations.get(name))
+    if missing:
+        raise ValueError(f"@{missing[0]} is missing")
+    clause = Clause(**annotations)
+    if file.startswith(SCREENING) and clause.outcome not in OUTCOMES:
+        raise ValueError(f"@outcome must be one of {', '.join(sorted(OUTCOMES))}")
+    template = Template(clause.sentence)
+    if not template.is_valid() or not PLACEHOLDERS.issuperset(template.get_identifiers()):
+        raise ValueError(f"@sentence may use ${', $'.join(sorted(PLACEHOLDERS))}")
+    return clause

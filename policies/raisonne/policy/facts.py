@@ -1,0 +1,160 @@
+"""Facts: what the judge tells the policies about works, matches and detectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from raisonne.policy.cedar import Entity, Uid
+from raisonne.rights.errors import InputError
+from raisonne.rights.match import DetectorState
+from raisonne.rights.statement import RightsStatement, Use
+from raisonne.rights.verdict import Judgement, WorkRights
+from raisonne.rights.work import WorkState
+
+_TYPES = {WorkState.REGISTERED: "Work", WorkState.WITHDRAWN: "WithdrawnWork"}
+_LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+_CEDAR_DECIMAL = Decimal("0.0001")
+_USES = {
+    Use.DISPLAY: "display",
+    Use.COMMERCIAL: "commercial use",
+    Use.DERIVE: "derivation",
+    Use.GENERATE_SIMILAR: "generating similar works",
+    Use.TRAIN: "training",
+    Use.MINE: "mining",
+    Use.INDEX: "indexing",
+}
+
+
+def rights_in_tenant(inputs: Judgement) -> dict[str, WorkRights]:
+    """Return the rights records by work; those of another tenant do not exist for this one.
+
+    Raises:
+        InputError: If a work has two records that differ, as nobody could say which one holds.
+    """
+    found: dict[str, WorkRights] = {}
+    for rights in inputs.works:
+        if rights.tenant == inputs.tenant and found.setdefault(rights.work, rights) != rights:
+            raise InputError(f"There are two different rights records of {rights.work}.")
+    return found
+
+
+def certainties(inputs: Judgement) -> dict[str, str]:
+    """Return how certain the best match of each work is, as Cedar decimals, by work name.
+
+    Rounding down keeps a threshold of four digits or fewer exact.
+
+    Raises:
+        InputError: If a score is no probability, as nothing could be concluded from it.
+    """
+    best: dict[str, float] = {}
+    for match in inputs.matches:
+        if not 0.0 <= match.score <= 1.0:
+            raise InputError(f"The score {match.score} of {match.work} is no probability.")
+        best[match.work] = max(best.get(match.work, 0.0), float(match.score))
+    return {work: _decimal(best[work]) for work in sorted(best)}
+
+
+def work_uid(work: str, rights: WorkRights | None) -> Uid:
+    """Return the entity that stands for a work, by what is known of it."""
+    return Uid(_TYPES[rights.state] if rights else "UnknownWork", work)
+
+
+def work_entity(rights: WorkRights) -> Entity:
+    """Return a registered work for the policies.
+
+    Raises:
+        InputError: If one of its times has no time zone.
+    """
+    statement = rights.rights
+    attributes: dict[str, object] = {
+        "licence": statement.licence,
+        "uses": [Uid("Use", use).as_json() for use in sorted(statement.uses)],
+        "reservations": [
+            Uid("Reservation", kind).as_json() for kind in sorted(statement.reservations)
+        ],
+        "territories": sorted(statement.territories),
+        "attribution": statement.attribution,
+    }
+    if statement.valid_from is not None:
+        attributes["validFrom"] = _not_before(statement.valid_from)
+    if statement.valid_until is not None:
+        attributes["validUntil"] = _not_after(statement.valid_until)
+    if statement.embargo_until is not None:
+        attributes["embargoUntil"] = _not_before(statement.embargo_until)
+    return Entity(work_uid(rights.work, rights), {"rights": attributes})
+
+
+def use_context(inputs: Judgement) -> dict[str, object]:
+    """Return the context of the action ``use``.
+
+    Raises:
+        InputError: If ``inputs.at`` has no time zone.
+    """
+    return screening_context(inputs) | {
+        "territory": inputs.territory,
+        "at": _not_after(inputs.at),
+    }
+
+
+def screening_context(inputs: Judgement) -> dict[str, object]:
+    """Return the part of the context that all screening actions share."""
+    return {
+        "use": Uid("Use", inputs.use).as_json(),
+        "subject": Uid("Subject", inputs.subject).as_json(),
+    }
+
+
+def detector_names(inputs: Judgement) -> dict[str, list[str]]:
+    """Return names of detectors by what became of them."""
+    names: dict[str, set[str]] = {
+        "executed": set(), "failed": set(), "skipped": set(), "unexplained": set(),
+    }  # fmt: skip
+    for run in inputs.detectors:
+        names[run.state.lower()].add(run.name)
+        if run.state is DetectorState.SKIPPED and not run.reason.strip():
+            names["unexplained"].add(run.name)
+    return {state: sorted(found) for state, found in names.items()}
+
+
+def words_for_work(
+    inputs: Judgement, work: str, rights: WorkRights | None, **more: str
+) -> Mapping[str, str]:
+    """Return what a clause's sentence can say about a work."""
+    statement = rights.rights if rights else RightsStatement()
+    times = {
+        "valid_from": statement.valid_from,
+        "valid_until": statement.valid_until,
+        "embargo_until": statement.embargo_until,
+    }
+    said = {key: f"{time:%Y-%m-%d %H:%M} UTC" for key, time in times.items() if time is not None}
+    words = {"work": _called(work, rights), "use": _USES[inputs.use], "territory": inputs.territory}
+    return said | words | more
+
+
+def _called(work: str, rights: WorkRights | None) -> str:
+    title = f"“{rights.title}”" if rights and rights.title else work
+    return f"{title} by {rights.holder}" if rights and rights.holder else title
+
+
+def _decimal(score: float) -> str:
+    # The shortest text that reads back as this float is what the scorer meant: 0.7, not 0.6999….
+    return str(Decimal(repr(score)).quantize(_CEDAR_DECIMAL, rounding=ROUND_FLOOR))
+
+
+# Cedar's times have milliseconds and ours have microseconds. Rounding the question and the end of a
+# grant down and its beginning up means that the odd fraction of a millisecond is always a denial.
+
+
+def _not_after(time: datetime) -> str:
+    if time.tzinfo is None:
+        raise InputError("A time without a time zone cannot be judged by.")
+    text = time.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+def _not_before(time: datetime) -> str:
+    if time.tzinfo is None or time >= _LAST:
+        return _not_after(time)
+    return _not_after(time + timedelta(microseconds=-time.microsecond % 1_000))

@@ -1,0 +1,206 @@
+"""The one judge: prompt, reference, upload, output and dataset item are judged by this function.
+
+It is pure: it reads nothing but its arguments, and equal inputs give equal verdicts. The rules are
+Cedar policies; this module asks them and puts their answers together. For every matched work the
+rights policies say whether the use is allowed (action ``use``) and the screening policies say what
+that weighs, given how certain the match is (``screen-match``). Names in prompts and the record of
+what ran are screened by ``screen-term`` and ``screen-detectors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from raisonne.policy import facts
+from raisonne.policy.cedar import Decision, Entity, Request, Uid
+from raisonne.policy.clause import Clause
+from raisonne.policy.engine import EntitySlice, PolicyBundle
+from raisonne.rights.verdict import (
+    Finding,
+    Judgement,
+    Outcome,
+    Severity,
+    Verdict,
+    WorkRights,
+)
+from raisonne.rights.work import WorkState
+
+# No policy decides a denial by default, so the two that the judge can meet are written here.
+NOT_GRANTED = Clause(
+    id="rights.default-deny",
+    reason="NOT_GRANTED",
+    cites="Directive 2001/29/EC Art. 2 to 4",
+    sentence="$work is not licensed for $use; silence is not permission.",
+)
+POLICY_ERROR = Clause(
+    id="policy.fail-closed",
+    reason="POLICY_ERROR",
+    outcome="BLOCK",
+    sentence="The policies gave no answer, so it is refused.",
+)
+
+_WEIGHT = {Severity.INFO: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
+_OUTCOMES = {
+    Severity.INFO: Outcome.ALLOW,
+    Severity.REVIEW: Outcome.REVIEW,
+    Severity.BLOCK: Outcome.BLOCK,
+}
+
+
+def judge(inputs: Judgement, bundle: PolicyBundle, name: str) -> Verdict:
+    """Judge what was found about an input.
+
+    Args:
+        inputs: Everything that counts; nothing else is looked at.
+        bundle: The policies.
+        name: ``verdicts/{id}`` for the result.
+
+    Returns:
+        The verdict. Its findings are ordered by falling severity, then by reason, clause, works
+        and detail, whatever the order of the inputs.
+
+    Raises:
+        InputError: If a score is no probability, a time has no time zone, or a work has two
+            rights records that differ.
+    """
+    rights = facts.rights_in_tenant(inputs)
+    entities = bundle.slice(_works(inputs, rights))
+    findings: set[Finding] = set()
+    obligations: set[str] = set()
+    for work, used, screened, words in _matched(inputs, bundle, rights, entities):
+        found = tuple(_match_findings(work, used, screened, words))
+        findings.update(found)
+        if found and used.allowed:
+            obligations.update(f"{c.obligation}:{work}" for c in used.clauses if c.obligation)
+    findings.update(_term_findings(inputs, bundle, rights, entities))
+    findings.update(_detector_findings(inputs, bundle, entities))
+    ordered = tuple(sorted(findings, key=_order))
+    return Verdict(
+        name=name,
+        outcome=_OUTCOMES[ordered[0].severity] if ordered else Outcome.ALLOW,
+        findings=ordered,
+        obligations=tuple(sorted(obligations)),
+        policy_revision=bundle.revision,
+        inputs=inputs,
+    )
+
+
+def _works(inputs: Judgement, rights: Mapping[str, WorkRights]) -> list[Entity]:
+    asked = {match.work for match in inputs.matches} | {hit.work for hit in inputs.term_hits}
+    known = (rights[work] for work in sorted(asked & rights.keys()))
+    return [facts.work_entity(record) for record in known if record.state is WorkState.REGISTERED]
+
+
+def _matched(
+    inputs: Judgement,
+    bundle: PolicyBundle,
+    rights: Mapping[str, WorkRights],
+    entities: EntitySlice,
+) -> Iterator[tuple[str, Decision, Decision, Mapping[str, str]]]:
+    """Yield, by matched work, what the rights and what the screening policies say."""
+    tenant = Uid("Tenant", inputs.tenant)
+    certainties = facts.certainties(inputs)
+    works = {work: facts.work_uid(work, rights.get(work)) for work in certainties}
+    context = facts.use_context(inputs)
+    used = bundle.decide_all(
+        [Request(tenant, "use", uid, context) for uid in works.values()], entities
+    )
+    shared = facts.screening_context(inputs)
+    questions = [
+        Request(
+            tenant,
+            "screen-match",
+            works[work],
+            shared | {"denied": not use.allowed, "certainty": certainty},
+        )
+        for (work, certainty), use in zip(certainties.items(), used, strict=True)
+    ]
+    screened = bundle.decide_all(questions, entities)
+    for work, use, screen in zip(works, used, screened, strict=True):
+        words = facts.words_for_work(inputs, work, rights.get(work), certainty=certainties[work])
+        yield work, use, screen, words
+
+
+def _match_findings(
+    work: str, used: Decision, screened: Decision, words: Mapping[str, str]
+) -> Iterator[Finding]:
+    weights = _weighing(screened)
+    severity = _severity(weights)
+    if severity is None:
+        return
+    grounds = _grounds(used, screened, weights)
+    reached = [c.explain(words) for c in weights if c.outcome == severity and c not in grounds]
+    for clause in grounds:
+        detail = " ".join([clause.explain(words), *reached])
+        yield _finding(clause, severity, (work,), detail)
+
+
+def _grounds(used: Decision, screened: Decision, weights: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """Return the clauses that a match's findings are about."""
+    if used.allowed and not screened.allowed:
+        return weights  # screening refuses what the rights would allow
+    grounds = used.clauses if used.clauses or used.errors else (NOT_GRANTED,)
+    if used.errors or POLICY_ERROR in weights:
+        return (*grounds, POLICY_ERROR)
+    return grounds
+
+
+def _term_findings(
+    inputs: Judgement,
+    bundle: PolicyBundle,
+    rights: Mapping[str, WorkRights],
+    entities: EntitySlice,
+) -> Iterator[Finding]:
+    hits = sorted({(hit.work, hit.term) for hit in inputs.term_hits})
+    tenant = Uid("Tenant", inputs.tenant)
+    context = facts.screening_context(inputs)
+    requests = [
+        Request(tenant, "screen-term", facts.work_uid(work, rights.get(work)), context)
+        for work, _ in hits
+    ]
+    decisions = bundle.decide_all(requests, entities)
+    for (work, term), decision in zip(hits, decisions, strict=True):
+        words = facts.words_for_work(inputs, work, rights.get(work), term=term)
+        yield from _screening_findings(decision, (work,), words)
+
+
+def _detector_findings(
+    inputs: Judgement, bundle: PolicyBundle, entities: EntitySlice
+) -> Iterator[Finding]:
+    names = facts.detector_names(inputs)
+    context = facts.screening_context(inputs) | names
+    tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", inputs.sha256)
+    decision = bundle.decide(tenant, "screen-detectors", subject, context, entities)
+    words = {state: ", ".join(found) for state, found in names.items() if state != "skipped"}
+    yield from _screening_findings(decision, (), words)
+
+
+def _screening_findings(
+    decision: Decision, works: tuple[str, ...], words: Mapping[str, str]
+) -> Iterator[Finding]:
+    for clause in _weighing(decision):
+        severity = _severity((clause,))
+        if severity is not None:
+            yield _finding(clause, severity, works, clause.explain(words))
+
+
+def _weighing(decision: Decision) -> tuple[Clause, ...]:
+    """Return the clauses that give an outcome, and one of our own where there is no answer."""
+    if decision.errors or not (decision.allowed or decision.clauses):
+        return (*decision.clauses, POLICY_ERROR)
+    return decision.clauses
+
+
+def _severity(clauses: Iterable[Clause]) -> Severity | None:
+    # A policy from outside the screening files that decides here has no outcome: it blocks.
+    given = [Severity(c.outcome or Severity.BLOCK) for c in clauses if c.outcome != "NONE"]
+    return max(given, key=_WEIGHT.__getitem__, default=None)
+
+
+def _finding(clause: Clause, severity: Severity, works: tuple[str, ...], detail: str) -> Finding:
+    return Finding(clause.reason, severity, clause.id, clause.cites, works, detail)
+
+
+def _order(finding: Finding) -> tuple[int, str, str, tuple[str, ...], str]:
+    weight = -_WEIGHT[finding.severity]
+    return weight, finding.reason, finding.clause, finding.works, finding.detail
