@@ -49,7 +49,8 @@ class OperationServiceServicer:
     """
 
     def WatchOperation(self, request, context):
-        """Sends the operation now and at each change, and ends when the operation is done.
+        """Sends the operation now and at each change, and ends when it is done. A stream that ends
+        earlier without an error means that this server is stopping: watch again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,9 @@ class OperationServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> OperationServiceAsyncStub: ...
     WatchOperation: _grpc.UnaryStreamMultiCallable[_operation_service_pb2.WatchOperationRequest, _operation_service_pb2.OperationEvent]
-    """Sends the operation now and at each change, and ends when the operation is done."""
+    """Sends the operation now and at each change, and ends when it is done. A stream that ends
+    earlier without an error means that this server is stopping: watch again.
+    """
 
 @_typing.type_check_only
 class OperationServiceAsyncStub(OperationServiceStub):
@@ -46,7 +48,9 @@ class OperationServiceAsyncStub(OperationServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     WatchOperation: _aio.UnaryStreamMultiCallable[_operation_service_pb2.WatchOperationRequest, _operation_service_pb2.OperationEvent]  # type: ignore[assignment]
-    """Sends the operation now and at each change, and ends when the operation is done."""
+    """Sends the operation now and at each change, and ends when it is done. A stream that ends
+    earlier without an error means that this server is stopping: watch again.
+    """
 
 class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Follows long-running operations. Reading, cancelling and waiting is the standard
@@ -59,6 +63,8 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operation_service_pb2.WatchOperationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_operation_service_pb2.OperationEvent], _abc.AsyncIterator[_operation_service_pb2.OperationEvent]]:
-        """Sends the operation now and at each change, and ends when the operation is done."""
+        """Sends the operation now and at each change, and ends when it is done. A stream that ends
+        earlier without an error means that this server is stopping: watch again.
+        """
 
 def add_OperationServiceServicer_to_server(servicer: OperationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -304,6 +304,7 @@ class WorkRights(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     RIGHTS_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
     work: _builtins.str
     """The work, `works/{work}`."""
     tenant: _builtins.str
@@ -316,9 +317,11 @@ class WorkRights(_message.Message):
     """Whether it protected."""
     revision: _builtins.int
     """Revision of the record."""
+    source: _builtins.str
+    """Where the registrant's file was, so that a person recognises it; empty where unknown."""
     @_builtins.property
     def rights(self) -> _rights_pb2.RightsStatement:
-        """The statement in force."""
+        """The statement that was judged."""
 
     def __init__(
         self,
@@ -330,10 +333,11 @@ class WorkRights(_message.Message):
         state: _work_pb2.Work.State.ValueType = ...,
         revision: _builtins.int = ...,
         rights: _rights_pb2.RightsStatement | None = ...,
+        source: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rights", b"rights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "revision", b"revision", "rights", b"rights", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,105 @@
+"""The registry of protected works."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import grpc.aio
+
+from raisonne.api.v1 import catalogue_service_pb2 as pb
+from raisonne.api.v1 import work_pb2
+from raisonne.api.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
+from raisonne.client._async.assets import AsyncAssets
+from raisonne.client._async.calls import unary
+from raisonne.client.convert.enums import to_wire
+from raisonne.client.convert.statement import statement_to_message
+from raisonne.client.convert.work import work_from_message
+from raisonne.client.deadlines import Deadlines
+from raisonne.client.values import Registration
+from raisonne.rights.statement import RightsStatement
+from raisonne.rights.work import Work, WorkState
+
+
+class AsyncWorks:
+    """``client.works``."""
+
+    def __init__(
+        self, channel: grpc.aio.Channel, deadlines: Deadlines, assets: AsyncAssets
+    ) -> None:
+        self._stub = CatalogueServiceStub(channel)
+        self._deadlines = deadlines
+        self._assets = assets
+
+    async def register(
+        self,
+        data: bytes,
+        *,
+        title: str = "",
+        holder: str = "",
+        collection: str = "",
+        external_id: str = "",
+        source: str = "",
+        rights: RightsStatement | None = None,
+    ) -> Registration:
+        """Register a work; it protects from the next check on.
+
+        Args:
+            data: The picture.
+            title: May be empty.
+            holder: Rights holder's name.
+            collection: Grouping label.
+            external_id: The registrant's own identifier.
+            source: Where the file was, for people.
+            rights: Who may do what with it; None grants nothing.
+
+        Raises:
+            InputError: If the file is no picture.
+        """
+        request = pb.RegisterWorkRequest(
+            asset=await self._assets.source(data),
+            title=title,
+            holder=holder,
+            collection=collection,
+            external_id=external_id,
+            source=source,
+            rights=statement_to_message(rights or RightsStatement()),
+        )
+        message = await unary(self._stub.RegisterWork, request, self._deadlines.compute)
+        return Registration(work_from_message(message.work), message.created)
+
+    async def get(self, name: str) -> Work:
+        """Return one work.
+
+        Raises:
+            NotFoundError: If there is no such work.
+        """
+        request = pb.GetWorkRequest(name=name)
+        return work_from_message(await unary(self._stub.GetWork, request, self._deadlines.read))
+
+    async def list(self, *, state: WorkState | None = None) -> AsyncIterator[Work]:
+        """Iterate over works in order of registration, page by page as they are needed.
+
+        Args:
+            state: Only works in this state.
+        """
+        request = pb.ListWorksRequest()
+        if state is not None:
+            request.state = to_wire(work_pb2.Work.State, state)
+        while True:
+            page = await unary(self._stub.ListWorks, request, self._deadlines.read)
+            for message in page.works:
+                yield work_from_message(message)
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    async def withdraw(self, name: str) -> Work:
+        """Withdraw a work: it matches nothing from the next check on.
+
+        Raises:
+            NotFoundError: If there is no such work.
+            ConflictError: If it is withdrawn already.
+        """
+        request = pb.WithdrawWorkRequest(name=name)
+        message = await unary(self._stub.WithdrawWork, request, self._deadlines.read)
+        return work_from_message(message)

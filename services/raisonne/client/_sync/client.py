@@ -1,0 +1,66 @@
+"""The client: one channel and a group of methods for each service."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import grpc
+
+from raisonne.client._sync.assets import Assets
+from raisonne.client._sync.credentials import Credentials
+from raisonne.client._sync.generations import Generations
+from raisonne.client._sync.ledger import Ledger
+from raisonne.client._sync.operations import Operations
+from raisonne.client._sync.screening import Screening
+from raisonne.client._sync.works import Works
+from raisonne.client.channel import channel_options
+from raisonne.client.deadlines import Deadlines
+
+
+class Client:
+    """A connection to a Raisonné service, to be used as a context manager.
+
+    Every method answers with values of ``raisonne.rights`` or ``raisonne.client`` and raises
+    subclasses of ``RaisonneError``. Calls that are idempotent are retried while the service is
+    unavailable.
+
+    Args:
+        target: ``HOST:PORT``.
+        deadlines: How long calls may take.
+
+    Attributes:
+        assets: Sends and fetches files.
+        credentials: Reads content credentials.
+        generations: Makes artworks.
+        ledger: Reads the audit log.
+        operations: Follows long-running operations.
+        screening: Checks pictures and prompts.
+        works: The registry of protected works.
+    """
+
+    def __init__(self, target: str, *, deadlines: Deadlines | None = None) -> None:
+        allowed = deadlines or Deadlines()
+        self._channel = grpc.insecure_channel(target, options=channel_options())
+        self.assets = Assets(self._channel, allowed)
+        self.credentials = Credentials(self._channel, allowed, self.assets)
+        self.operations = Operations(self._channel, allowed)
+        self.generations = Generations(self._channel, allowed, self.operations)
+        self.ledger = Ledger(self._channel, allowed)
+        self.screening = Screening(self._channel, allowed, self.assets)
+        self.works = Works(self._channel, allowed, self.assets)
+
+    def close(self) -> None:
+        """Close the connection; running calls are cancelled."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

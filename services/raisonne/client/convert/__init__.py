@@ -1,0 +1,1 @@
+"""Messages to domain values and, where requests need it, back; one file a resource."""

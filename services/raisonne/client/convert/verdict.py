@@ -1,0 +1,112 @@
+"""Verdicts."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from raisonne.api.v1 import rights_pb2, verdict_pb2, work_pb2
+from raisonne.client.convert.enums import from_wire
+from raisonne.client.convert.statement import statement_from_message
+from raisonne.client.convert.times import from_timestamp
+from raisonne.rights.match import (
+    DetectorRun,
+    DetectorState,
+    Match,
+    Mechanism,
+    Region,
+    Transform,
+)
+from raisonne.rights.statement import Use
+from raisonne.rights.verdict import (
+    Finding,
+    Judgement,
+    Outcome,
+    Severity,
+    Subject,
+    TermHit,
+    Verdict,
+    WorkRights,
+)
+from raisonne.rights.work import WorkState
+
+
+def verdict_from_message(message: verdict_pb2.Verdict) -> Verdict:
+    """Return the verdict of a message."""
+    return Verdict(
+        name=message.name,
+        outcome=from_wire(verdict_pb2.Verdict.Outcome, Outcome, message.outcome),
+        findings=tuple(_finding(finding) for finding in message.findings),
+        obligations=tuple(message.obligations),
+        policy_revision=message.policy_revision,
+        inputs=_judgement(message),
+    )
+
+
+def _judgement(message: verdict_pb2.Verdict) -> Judgement:
+    return Judgement(
+        subject=from_wire(verdict_pb2.Verdict.Subject, Subject, message.subject),
+        sha256=message.sha256,
+        tenant=message.tenant,
+        use=from_wire(rights_pb2.Use, Use, message.use),
+        territory=message.territory,
+        at=from_timestamp(message.as_of_time),
+        matches=tuple(_match(match) for match in message.matches),
+        works=tuple(_work_rights(work) for work in message.works),
+        detectors=tuple(_detector(run) for run in message.detectors),
+        term_hits=tuple(
+            TermHit(hit.term, hit.work, hit.start, hit.end) for hit in message.term_hits
+        ),
+        index_revision=message.index_revision,
+    )
+
+
+def _finding(message: verdict_pb2.Finding) -> Finding:
+    return Finding(
+        reason=message.reason,
+        severity=from_wire(verdict_pb2.Finding.Severity, Severity, message.severity),
+        clause=message.clause,
+        cites=message.cites,
+        works=tuple(message.works),
+        detail=message.detail,
+    )
+
+
+def _match(message: verdict_pb2.Match) -> Match:
+    region = message.region
+    return Match(
+        work=message.work,
+        asset=message.asset,
+        mechanism=from_wire(verdict_pb2.Match.Mechanism, Mechanism, message.mechanism),
+        algorithm=message.algorithm,
+        similarity=message.similarity,
+        threshold=message.threshold,
+        score=message.score,
+        region=(
+            Region(region.x, region.y, region.width, region.height)
+            if message.HasField("region")
+            else None
+        ),
+        transform=cast("Transform", tuple(message.transform)) if message.transform else None,
+    )
+
+
+def _work_rights(message: verdict_pb2.WorkRights) -> WorkRights:
+    return WorkRights(
+        work=message.work,
+        tenant=message.tenant,
+        title=message.title,
+        holder=message.holder,
+        state=from_wire(work_pb2.Work.State, WorkState, message.state),
+        revision=message.revision,
+        rights=statement_from_message(message.rights),
+        source=message.source,
+    )
+
+
+def _detector(message: verdict_pb2.DetectorRun) -> DetectorRun:
+    return DetectorRun(
+        name=message.name,
+        version=message.version,
+        state=from_wire(verdict_pb2.DetectorRun.State, DetectorState, message.state),
+        reason=message.reason,
+    )

@@ -1,0 +1,29 @@
+"""Works."""
+
+from __future__ import annotations
+
+from raisonne.api.v1 import work_pb2
+from raisonne.client.convert.enums import from_wire
+from raisonne.client.convert.statement import statement_from_message
+from raisonne.client.convert.times import from_timestamp
+from raisonne.rights.work import Work, WorkState
+
+
+def work_from_message(message: work_pb2.Work) -> Work:
+    """Return the work of a message."""
+    return Work(
+        name=message.name,
+        tenant=message.tenant,
+        title=message.title,
+        holder=message.holder,
+        collection=message.collection,
+        external_id=message.external_id,
+        source=message.source,
+        asset=message.asset,
+        sha256=message.sha256,
+        state=from_wire(work_pb2.Work.State, WorkState, message.state),
+        rights=statement_from_message(message.rights),
+        revision=message.revision,
+        create_time=from_timestamp(message.create_time),
+        update_time=from_timestamp(message.update_time),
+    )

@@ -1,0 +1,111 @@
+"""Values that only the client speaks of; the others are those of ``raisonne.rights``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from raisonne.rights.asset import Asset
+from raisonne.rights.errors import RaisonneError
+from raisonne.rights.generation import Generation
+from raisonne.rights.job import JobState
+from raisonne.rights.ledger import Checkpoint, LedgerEntry
+from raisonne.rights.verdict import Verdict
+from raisonne.rights.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What became of a registration.
+
+    Attributes:
+        work: The record.
+        created: False if the same bytes were registered before; the old record stands.
+    """
+
+    work: Work
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAsset:
+    """A verdict on a picture.
+
+    Attributes:
+        verdict: The answer.
+        media_type: As detected from the bytes.
+        width: Of the decoded picture in pixels; regions and transforms refer to it.
+        height: Of the decoded picture in pixels.
+    """
+
+    verdict: Verdict
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that the service holds for a while.
+
+    Attributes:
+        name: ``uploads/{upload}``.
+        sha256: Lower-case hex digest.
+        size_bytes: Length.
+        expire_time: When it is forgotten (UTC).
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    expire_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file with its record."""
+
+    asset: Asset
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenEntry:
+    """A ledger entry with the proof that the checkpoint covers it.
+
+    Attributes:
+        entry: The entry.
+        proof: RFC 9162 audit path, leaf to root.
+        checkpoint: The signed root.
+    """
+
+    entry: LedgerEntry
+    proof: tuple[bytes, ...]
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSnapshot:
+    """An operation as it stood.
+
+    Attributes:
+        name: ``operations/{operation}``.
+        state: Where it stands.
+        done_units: Units of work committed, for example artworks.
+        total_units: Units of work in all.
+        cancel_requested: Whether somebody asked it to stop.
+        create_time: When it was accepted (UTC).
+        update_time: When it last changed (UTC).
+        generations: What it made, once it succeeded.
+        error: Why it ended without, if it did.
+    """
+
+    name: str
+    state: JobState
+    done_units: int
+    total_units: int
+    cancel_requested: bool
+    create_time: datetime
+    update_time: datetime
+    generations: tuple[Generation, ...]
+    error: RaisonneError | None

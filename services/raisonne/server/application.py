@@ -1,0 +1,40 @@
+"""What the server needs: the use cases that its methods call, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from raisonne.app.audit_log import AuditLog
+from raisonne.app.check import Check
+from raisonne.app.generation_jobs import SubmitGeneration
+from raisonne.app.operations import Artworks, Operations
+from raisonne.app.ports import Clock
+from raisonne.app.provenance import Provenance
+from raisonne.app.works import Works
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Use cases by name, as the composition root made them.
+
+    Attributes:
+        tenant: Tenant that callers act in until identities are configured.
+        works: The registry.
+        check: Screening.
+        submit_generation: Accepts generation jobs; workers run them elsewhere.
+        artworks: Reads what generations made.
+        operations: Reads and cancels jobs.
+        provenance: Reads credentials.
+        audit_log: Reads the ledger.
+        clock: The time.
+    """
+
+    tenant: str
+    works: Works
+    check: Check
+    submit_generation: SubmitGeneration
+    artworks: Artworks
+    operations: Operations
+    provenance: Provenance
+    audit_log: AuditLog
+    clock: Clock

@@ -1,0 +1,21 @@
+"""Times: aware UTC datetimes to timestamps and back, to the microsecond."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+
+def to_timestamp(when: datetime | None) -> Timestamp | None:
+    """Return the message for a time; None, which leaves the field unset, for None."""
+    if when is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(when)
+    return stamp
+
+
+def from_timestamp(stamp: Timestamp) -> datetime:
+    """Return the time (UTC) of a message within the range of ``datetime``."""
+    return stamp.ToDatetime(tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""``CatalogueService``."""
+
+# ruff: noqa: N802, ARG002 - method names and signatures are the protocol's.
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from raisonne.api.v1 import catalogue_service_pb2 as pb
+from raisonne.api.v1 import catalogue_service_pb2_grpc, work_pb2
+from raisonne.app.works import WorkDraft, Works
+from raisonne.server.convert.statement import statement_from_message
+from raisonne.server.convert.work import state_from_wire, work_to_message
+from raisonne.server.interceptors.principal import current_principal
+from raisonne.server.paging import cut, next_token, read_page
+from raisonne.server.servicers.sources import source_bytes
+from raisonne.server.uploads import StagedUploads
+
+
+class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
+    """The registry of protected works."""
+
+    def __init__(self, works: Works, uploads: StagedUploads) -> None:
+        self._works = works
+        self._uploads = uploads
+
+    async def RegisterWork(
+        self, request: pb.RegisterWorkRequest, context: Any
+    ) -> pb.RegisterWorkResponse:
+        """Register a work."""
+        principal = current_principal()
+        draft = WorkDraft(
+            data=source_bytes(self._uploads, principal, request.asset),
+            title=request.title,
+            holder=request.holder,
+            collection=request.collection,
+            external_id=request.external_id,
+            source=request.source,
+            rights=statement_from_message(request.rights),
+        )
+        registration = await asyncio.to_thread(self._works.register, principal, draft)
+        return pb.RegisterWorkResponse(
+            work=work_to_message(registration.work), created=registration.created
+        )
+
+    async def GetWork(self, request: pb.GetWorkRequest, context: Any) -> work_pb2.Work:
+        """Return one work."""
+        work = await asyncio.to_thread(self._works.get, current_principal(), request.name)
+        return work_to_message(work)
+
+    async def ListWorks(self, request: pb.ListWorksRequest, context: Any) -> pb.ListWorksResponse:
+        """List works."""
+        page = read_page(request)
+        found = await asyncio.to_thread(
+            self._works.list,
+            current_principal(),
+            limit=page.size + 1,
+            after=page.after,
+            state=state_from_wire(request.state),
+        )
+        works = cut(found, page)
+        return pb.ListWorksResponse(
+            works=[work_to_message(work) for work in works.items],
+            next_page_token=next_token(request, works.items[-1].name) if works.more else "",
+        )
+
+    async def WithdrawWork(self, request: pb.WithdrawWorkRequest, context: Any) -> work_pb2.Work:
+        """Withdraw a work."""
+        work = await asyncio.to_thread(self._works.withdraw, current_principal(), request.name)
+        return work_to_message(work)

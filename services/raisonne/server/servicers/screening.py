@@ -1,0 +1,70 @@
+"""``ScreeningService``."""
+
+# ruff: noqa: N802, ARG002 - method names and signatures are the protocol's.
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from raisonne.api.v1 import screening_service_pb2 as pb
+from raisonne.api.v1 import screening_service_pb2_grpc, verdict_pb2
+from raisonne.app.check import Check, CheckTerms
+from raisonne.rights.statement import WORLD
+from raisonne.rights.verdict import Subject
+from raisonne.server.convert.statement import use_from_wire
+from raisonne.server.convert.times import from_timestamp
+from raisonne.server.convert.verdict import verdict_to_message
+from raisonne.server.interceptors.principal import current_principal
+from raisonne.server.servicers.sources import source_bytes
+from raisonne.server.uploads import StagedUploads
+
+
+class ScreeningServicer(screening_service_pb2_grpc.ScreeningServiceServicer):
+    """Judges pictures and prompts."""
+
+    def __init__(self, check: Check, uploads: StagedUploads) -> None:
+        self._check = check
+        self._uploads = uploads
+
+    async def CheckAsset(
+        self, request: pb.CheckAssetRequest, context: Any
+    ) -> pb.CheckAssetResponse:
+        """Judge a picture."""
+        principal = current_principal()
+        data = source_bytes(self._uploads, principal, request.asset)
+        terms = _terms(request, Subject.UPLOAD)
+        screened = await asyncio.to_thread(self._check.picture, principal, data, terms)
+        return pb.CheckAssetResponse(
+            verdict=verdict_to_message(screened.verdict),
+            media_type=screened.image.media_type,
+            width=screened.image.width,
+            height=screened.image.height,
+        )
+
+    async def CheckPrompt(
+        self, request: pb.CheckPromptRequest, context: Any
+    ) -> pb.CheckPromptResponse:
+        """Judge the words of a prompt."""
+        terms = _terms(request, Subject.PROMPT)
+        verdict = await asyncio.to_thread(
+            self._check.prompt, current_principal(), request.prompt, terms
+        )
+        return pb.CheckPromptResponse(verdict=verdict_to_message(verdict))
+
+    async def GetVerdict(self, request: pb.GetVerdictRequest, context: Any) -> verdict_pb2.Verdict:
+        """Return a verdict as it was given."""
+        verdict = await asyncio.to_thread(
+            self._check.get_verdict, current_principal(), request.name
+        )
+        return verdict_to_message(verdict)
+
+
+def _terms(request: pb.CheckAssetRequest | pb.CheckPromptRequest, subject: Subject) -> CheckTerms:
+    has_time = request.HasField("as_of_time")
+    return CheckTerms(
+        use=use_from_wire(request.use),
+        territory=request.territory or WORLD,
+        at=from_timestamp(request.as_of_time) if has_time else None,
+        subject=subject,
+    )
