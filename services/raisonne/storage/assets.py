@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from raisonne.app.ports import BlobRecord, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.storage.engine import Database
-from raisonne.storage.tables import AssetRow
+from raisonne.storage.tables import AssetRow, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +24,24 @@ class SqlAssets:
         Raises:
             ConflictError: ``ALREADY_EXISTS``.
         """
-        self.session.exec(
-            insert(AssetRow).values(
-                tenant=asset.tenant,
-                name=asset.name,
-                sha256=asset.sha256,
-                pixel_sha256=asset.pixel_sha256,
-                media_type=asset.media_type,
-                size_bytes=asset.size_bytes,
-                width=asset.width,
-                height=asset.height,
-                origin=asset.origin.value,
-                create_time=asset.create_time,
-                location=blob.location,
-                key_version=blob.key.version,
-                wrapped_key=blob.key.wrapped,
-            )
+        insert_rows(
+            self.session,
+            AssetRow,
+            {
+                "tenant": asset.tenant,
+                "name": asset.name,
+                "sha256": asset.sha256,
+                "pixel_sha256": asset.pixel_sha256,
+                "media_type": asset.media_type,
+                "size_bytes": asset.size_bytes,
+                "width": asset.width,
+                "height": asset.height,
+                "origin": asset.origin.value,
+                "create_time": asset.create_time,
+                "location": blob.location,
+                "key_version": blob.key.version,
+                "wrapped_key": blob.key.wrapped,
+            },
         )
 
     def get(self, tenant: str, name: str) -> Asset | None:

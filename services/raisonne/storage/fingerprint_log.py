@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, col, func
 
 from raisonne.rights.fingerprint import (
@@ -15,7 +15,17 @@ from raisonne.rights.fingerprint import (
     WorkFingerprint,
 )
 from raisonne.storage.engine import Database, Lock, take_lock
-from raisonne.storage.tables import FingerprintChangeRow, FingerprintRow
+from raisonne.storage.tables import Characters, FingerprintChangeRow, FingerprintRow
+
+_APPEND = insert(FingerprintChangeRow).from_select(
+    ["tenant", "operation", "fingerprint"],
+    select(col(FingerprintRow.tenant), bindparam("what", type_=Characters), col(FingerprintRow.id))
+    .where(
+        col(FingerprintRow.tenant) == bindparam("of_tenant"),
+        col(FingerprintRow.work) == bindparam("of_work"),
+    )
+    .order_by(col(FingerprintRow.id)),
+)
 
 
 class SqlFingerprintLog:
@@ -65,14 +75,8 @@ def append_changes(session: Session, tenant: str, work: str, operation: ChangeOp
     the commits; with one such transaction at a time it is.
     """
     take_lock(session, Lock.CHANGE_LOG)
-    session.exec(
-        insert(FingerprintChangeRow).from_select(
-            ["tenant", "operation", "fingerprint"],
-            select(col(FingerprintRow.tenant), literal(operation.value), col(FingerprintRow.id))
-            .where(col(FingerprintRow.tenant) == tenant, col(FingerprintRow.work) == work)
-            .order_by(col(FingerprintRow.id)),
-        )
-    )
+    values = {"of_tenant": tenant, "of_work": work, "what": operation.value}
+    session.connection().execute(_APPEND, values)
 
 
 def _change(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState
-from raisonne.storage.tables import GenerationRow
+from raisonne.storage.tables import GenerationRow, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +24,29 @@ class SqlGenerations:
             ConflictError: ``ALREADY_EXISTS``; also if its operation made this index before.
         """
         engine = generation.engine
-        self.session.exec(
-            insert(GenerationRow).values(
-                tenant=generation.tenant,
-                name=generation.name,
-                operation=generation.operation,
-                position=generation.index,
-                state=generation.state.value,
-                prompt_sha256=generation.prompt_sha256,
-                seed=generation.seed,
-                engine_uri=engine.uri,
-                engine_name=engine.name,
-                engine_version=engine.version,
-                digital_source_type=engine.digital_source_type,
-                understood_words=list(generation.understood_words),
-                ignored_words=list(generation.ignored_words),
-                asset=generation.asset or None,
-                verdict=generation.verdict,
-                manifest_label=generation.manifest_label,
-                ledger_event=generation.ledger_event,
-                create_time=generation.create_time,
-            )
+        insert_rows(
+            self.session,
+            GenerationRow,
+            {
+                "tenant": generation.tenant,
+                "name": generation.name,
+                "operation": generation.operation,
+                "position": generation.index,
+                "state": generation.state.value,
+                "prompt_sha256": generation.prompt_sha256,
+                "seed": generation.seed,
+                "engine_uri": engine.uri,
+                "engine_name": engine.name,
+                "engine_version": engine.version,
+                "digital_source_type": engine.digital_source_type,
+                "understood_words": list(generation.understood_words),
+                "ignored_words": list(generation.ignored_words),
+                "asset": generation.asset or None,
+                "verdict": generation.verdict,
+                "manifest_label": generation.manifest_label,
+                "ledger_event": generation.ledger_event,
+                "create_time": generation.create_time,
+            },
         )
 
     def get(self, tenant: str, name: str) -> Generation | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, insert, or_, true, update
+from sqlalchemy import and_, case, or_, true, update
 from sqlmodel import Session, col, select
 
 from raisonne.rights.errors import ConflictError, Reason
 from raisonne.rights.job import Job, JobKind, JobState
-from raisonne.storage.tables import JobRow
+from raisonne.storage.tables import JobRow, insert_rows
 
 _PENDING, _RUNNING = JobState.PENDING.value, JobState.RUNNING.value
 _OPEN = col(JobRow.state).in_([_PENDING, _RUNNING])
@@ -34,7 +34,7 @@ class SqlJobs:
         values |= {"kind": job.kind.value, "state": job.state.value}
         try:
             with self.session.begin_nested():
-                self.session.exec(insert(JobRow).values(**values))
+                insert_rows(self.session, JobRow, values)
         except ConflictError as error:
             if job.request_id and self.find_request(job.tenant, job.request_id):
                 raise ConflictError(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from raisonne.rights.errors import ConflictError
 from raisonne.storage.engine import Database
-from raisonne.storage.tables import KekRow
+from raisonne.storage.tables import KekRow, insert_rows
 
 
 class SqlKeks:
@@ -55,13 +54,10 @@ class SqlKeks:
         Raises:
             StorageError: If the database cannot serve.
         """
+        row = {"tenant": tenant, "purpose": purpose, "version": version, "wrapped": wrapped}
         try:
             with self._database.write() as session:
-                session.exec(
-                    insert(KekRow).values(
-                        tenant=tenant, purpose=purpose, version=version, wrapped=wrapped
-                    )
-                )
+                insert_rows(session, KekRow, row)
         except ConflictError:
             return False
         return True

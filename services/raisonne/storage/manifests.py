@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from raisonne.storage.tables import ManifestRow
+from raisonne.storage.tables import ManifestRow, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,8 @@ class SqlManifests:
         Raises:
             ConflictError: ``ALREADY_EXISTS`` if the label is taken or the asset has a manifest.
         """
-        self.session.exec(
-            insert(ManifestRow).values(tenant=tenant, asset=asset, label=label, manifest=manifest)
-        )
+        row = {"tenant": tenant, "asset": asset, "label": label, "manifest": manifest}
+        insert_rows(self.session, ManifestRow, row)
 
     def get(self, tenant: str, label: str) -> bytes | None:
         """Return the manifest store with this active label, or None."""

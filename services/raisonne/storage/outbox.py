@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from raisonne.ledger.entry import canonical_entry
 from raisonne.rights.ledger import LedgerEvent
-from raisonne.storage.tables import OutboxRow
+from raisonne.storage.tables import OutboxRow, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,5 @@ class SqlOutbox:
 
     def append(self, event: LedgerEvent) -> None:
         """Add an event; it is in the ledger when, and only when, the transaction commits."""
-        self.session.exec(
-            insert(OutboxRow).values(
-                tenant=event.tenant, event_id=event.id, data=canonical_entry(event)
-            )
-        )
+        row = {"tenant": event.tenant, "event_id": event.id, "data": canonical_entry(event)}
+        insert_rows(self.session, OutboxRow, row)

@@ -8,8 +8,10 @@ never by ``create_all``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any
 
 from sqlalchemy import (
@@ -19,15 +21,18 @@ from sqlalchemy import (
     Dialect,
     ForeignKeyConstraint,
     Index,
+    Insert,
     Integer,
     MetaData,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    insert,
+    inspect,
     text,
 )
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from raisonne.rights.asset import AssetOrigin
 from raisonne.rights.errors import InputError
@@ -114,6 +119,22 @@ class Row(SQLModel):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def insert_rows(session: Session, table: type[Row], *rows: Mapping[str, Any]) -> None:
+    """Insert rows through SQLAlchemy Core, which takes an eighth of the time of the ORM.
+
+    Args:
+        session: An open transaction.
+        table: Where to.
+        *rows: Values by column; all rows name the same columns.
+    """
+    session.connection().execute(_insert(table), rows)
+
+
+@cache
+def _insert(table: type[Row]) -> Insert:
+    return insert(inspect(table).local_table)
 
 
 class AssetRow(Row, table=True):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from raisonne.policy.encoding import verdict_from_json, verdict_to_json
 from raisonne.rights.verdict import Verdict
-from raisonne.storage.tables import VerdictRow
+from raisonne.storage.tables import VerdictRow, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +23,18 @@ class SqlVerdicts:
         Raises:
             ConflictError: ``ALREADY_EXISTS``.
         """
-        self.session.exec(
-            insert(VerdictRow).values(
-                tenant=verdict.inputs.tenant,
-                name=verdict.name,
-                subject=verdict.inputs.subject.value,
-                outcome=verdict.outcome.value,
-                sha256=verdict.inputs.sha256,
-                judge_time=verdict.inputs.at,
-                document=verdict_to_json(verdict),
-            )
+        insert_rows(
+            self.session,
+            VerdictRow,
+            {
+                "tenant": verdict.inputs.tenant,
+                "name": verdict.name,
+                "subject": verdict.inputs.subject.value,
+                "outcome": verdict.outcome.value,
+                "sha256": verdict.inputs.sha256,
+                "judge_time": verdict.inputs.at,
+                "document": verdict_to_json(verdict),
+            },
         )
 
     def get(self, tenant: str, name: str) -> Verdict | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from raisonne.app.ports import ReservedTerm
@@ -18,7 +18,7 @@ from raisonne.rights.work import Work, WorkState
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprint_log import append_changes
 from raisonne.storage.rights_json import rights_from_json, rights_to_json
-from raisonne.storage.tables import FingerprintRow, WorkRow
+from raisonne.storage.tables import FingerprintRow, WorkRow, insert_rows
 
 _PROMPT_RESERVATIONS = {ReservationKind.STYLE, ReservationKind.AI_GENERATION}
 
@@ -35,7 +35,7 @@ class SqlWorks:
         Raises:
             ConflictError: ``ALREADY_EXISTS``; also if the same bytes are registered already.
         """
-        self.session.exec(insert(WorkRow).values(**_values(work)))
+        insert_rows(self.session, WorkRow, _values(work))
         if not fingerprints:
             return
         rows = [
@@ -50,7 +50,7 @@ class SqlWorks:
             }
             for fingerprint in fingerprints
         ]
-        self.session.exec(insert(FingerprintRow), params=rows)
+        insert_rows(self.session, FingerprintRow, *rows)
         append_changes(self.session, work.tenant, work.name, ChangeOperation.ADD)
 
     def get(self, tenant: str, name: str) -> Work | None:
