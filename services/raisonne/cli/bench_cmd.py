@@ -28,17 +28,17 @@ def bench(
     runs: Annotated[int, typer.Option(min=1, help="Counted runs.")] = 200,
 ) -> None:
     """Measure on a home of its own, which is removed afterwards; prints JSON."""
-    from dataclasses import replace
-
     from raisonne.cli.embedded import load
     from raisonne.cli.output import json_line
     from raisonne.runtime.bench_check import bench_check
+    from raisonne.runtime.settings import Settings
     from raisonne.runtime.wiring import open_service
 
     flags: GlobalFlags = context.obj
     say(flags, f"{name.value}: {works} works, {runs} runs; synthetic fingerprints")
     with tempfile.TemporaryDirectory(prefix="raisonne-bench-") as home:
-        settings = replace(load(flags), home=Path(home))
+        # Nothing but the embedder is taken over: a benchmark must never fill a real catalogue.
+        settings = Settings(home=Path(home), embedder=load(flags).embedder)
         with open_service(settings) as service:
             figures = bench_check(service, works, runs)
     typer.echo(json_line(figures.fields()))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +26,7 @@ from raisonne.rights.errors import InputError, LimitError
 from raisonne.rights.generation import GenerationRequest
 from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.runtime.wiring import Service
-from raisonne.server.serve import serve
+from raisonne.server.serve import serving
 
 REGISTRY = (
     ("a landscape at sunset, mountains, sun on the left", "Ada Marlowe", "CC-BY-4.0", ""),
@@ -202,8 +199,8 @@ class Story:
 
     def _serve(self, registry: list[Path]) -> None:
         """Ask the same question over gRPC, as a marketplace would."""
-        with _serving(self.service) as address, Client(address) as client:
-            verdict = client.check_asset(registry[0].read_bytes())
+        with serving(application(self.service)) as address, Client(address) as client:
+            verdict = client.screening.check_asset(registry[0].read_bytes()).verdict
         words = f"{verdict.outcome.value}   {registry[0].name} through {address}"
         self._scene("Served", {"outcome": verdict.outcome.value, "address": address}, words)
 
@@ -259,35 +256,3 @@ def _encode(picture: Image.Image, kind: str, **options: Any) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, **options)
     return out.getvalue()
-
-
-@contextmanager
-def _serving(service: Service) -> Iterator[str]:
-    """Serve on a free loopback port in a thread; yield the address."""
-    ready = threading.Event()
-    found: list[str] = []
-    loop = asyncio.new_event_loop()
-
-    def announce(address: str) -> None:
-        found.append(address)
-        ready.set()
-
-    task = loop.create_task(serve(application(service), "127.0.0.1:0", announce))
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            ready.set()
-
-    thread = threading.Thread(target=run, name="demo-server")
-    thread.start()
-    ready.wait()
-    try:
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join()
-        loop.close()

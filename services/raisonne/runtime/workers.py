@@ -65,7 +65,7 @@ class Workers:
             try:
                 with self._heartbeat(job):
                     self.run(job, self._stop.is_set)
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; a worker outlives any job
                 # The job's lease lapses and it is tried again, at most MAX_ATTEMPTS times.
                 _log.exception("%s attempt %d stopped", job.name, job.attempt)
                 self._stop.wait(_IDLE_SECONDS)

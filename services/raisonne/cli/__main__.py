@@ -1,0 +1,7 @@
+"""``python -m raisonne.cli``."""
+
+from __future__ import annotations
+
+from raisonne.cli.main import main
+
+main()

@@ -1,0 +1,94 @@
+"""The gateway to a served product: the same answers over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raisonne.app.check import CheckTerms
+from raisonne.app.generation_jobs import GenerationOrder
+from raisonne.app.works import Registration, WorkDraft
+from raisonne.cli.gateway import MadeFile
+from raisonne.client import Client
+from raisonne.rights.generation import Generation, GenerationState
+from raisonne.rights.ledger import Checkpoint
+from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.verdict import Verdict
+from raisonne.rights.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteGateway:
+    """Implements ``Gateway`` over a connection."""
+
+    client: Client
+
+    def check(self, data: bytes, terms: CheckTerms) -> Verdict:
+        """Check a picture."""
+        checked = self.client.screening.check_asset(
+            data, use=terms.use, territory=terms.territory, at=terms.at
+        )
+        return checked.verdict
+
+    def register(self, draft: WorkDraft) -> Registration:
+        """Register a work."""
+        registered = self.client.works.register(
+            draft.data,
+            title=draft.title,
+            holder=draft.holder,
+            collection=draft.collection,
+            external_id=draft.external_id,
+            source=draft.source,
+            rights=draft.rights,
+        )
+        return Registration(registered.work, registered.created)
+
+    def works(self) -> Iterator[Work]:
+        """Iterate over all works."""
+        return self.client.works.list()
+
+    def work(self, name: str) -> Work:
+        """Return one work."""
+        return self.client.works.get(name)
+
+    def withdraw(self, name: str) -> Work:
+        """Withdraw a work."""
+        return self.client.works.withdraw(name)
+
+    def asset(self, name: str) -> bytes:
+        """Return a registered or released file."""
+        return self.client.assets.download(name).data
+
+    def generate(self, order: GenerationOrder) -> Iterator[MadeFile]:
+        """Make artworks as one operation, then fetch them."""
+        operation = self.client.generations.generate(
+            order.prompt,
+            width=order.width,
+            height=order.height,
+            count=order.count,
+            seed=order.seed,
+            territory=order.territory,
+        )
+        for generation in operation.wait():
+            yield self._made(generation)
+
+    def verify(self, data: bytes) -> CredentialReport:
+        """Read a credential."""
+        return self.client.credentials.verify(data)
+
+    def ledger_head(self) -> Checkpoint:
+        """Return the newest checkpoint."""
+        return self.client.ledger.checkpoint()
+
+    def ledger_verify(self) -> int:
+        """Recompute the ledger; return its size."""
+        return self.client.ledger.verify()
+
+    def _made(self, generation: Generation) -> MadeFile:
+        released = generation.state is GenerationState.RELEASED
+        return MadeFile(
+            generation=generation,
+            verdict=self.client.screening.get_verdict(generation.verdict),
+            data=self.client.assets.download(generation.asset).data if released else None,
+            ledger_entry=self.client.ledger.entry_of(generation.ledger_event),
+        )

@@ -1,0 +1,171 @@
+"""Register, check, generate, verify, withdraw: as a person on a shell would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+Cli = Any
+
+
+def test_copies_of_registered_works_are_found(cli: Cli, paintings: Path, copies: Path) -> None:
+    imported = cli("works", "import", paintings, "--holder", "Ada", "--json")
+    assert imported.code == 0, imported.stderr
+    works = {Path(line["path"]).stem: line["work"] for line in imported.valid("works-import")}
+    assert len(works) == 5
+    checked = cli("check", copies, "--json")
+    assert checked.code == 1
+    lines = checked.valid("check")
+    assert len(lines) == 6
+    for line in lines:
+        original = Path(line["input"]).name[0]
+        assert line["verdict"] == "BLOCK"
+        assert line["matches"][0]["work"] == works[original]
+        assert Path(line["matches"][0]["path"]).stem == original
+
+
+def test_importing_again_registers_nothing_new(cli: Cli, paintings: Path) -> None:
+    cli("works", "import", paintings)
+    again = cli("works", "import", paintings, "--json")
+    assert {line["state"] for line in again.valid("works-import")} == {"EXISTS"}
+    assert len(cli("works", "list", "--json").valid("work")) == 5
+
+
+def test_a_manifest_gives_rights(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    manifest = tmp_path / "works.csv"
+    manifest.write_text(
+        "path,title,holder,licence,reservations,territories,external_id\n"
+        f"{paintings / '0.png'},Night,Ada,CC-BY-4.0,ai-training;style,DE;FR,X1\n"
+        f"{paintings / '1.png'},,,,,,\n"
+    )
+    imported = cli("works", "import", manifest, "--json", "--reserve", "tdm")
+    assert imported.code == 0, imported.stderr
+    first, second = cli("works", "list", "--json").valid("work")
+    assert first["title"] == "Night"
+    assert first["rights"]["reservations"] == ["ai-training", "style"]
+    assert first["rights"]["territories"] == ["DE", "FR"]
+    assert "commercial" in first["rights"]["uses"]
+    assert second["rights"]["reservations"] == ["tdm"]
+    licensed = cli("check", paintings / "0.png", "--territory", "DE", "--json")
+    assert licensed.lines[0]["verdict"] == "ALLOW"
+    assert licensed.lines[0]["obligations"] == [f"ATTRIBUTE:{first['work']}"]
+    elsewhere = cli("check", paintings / "0.png", "--territory", "US", "--json")
+    assert {"TERRITORY"} <= {f["reason"] for f in elsewhere.lines[0]["findings"]}
+    training = cli("check", paintings / "0.png", "--territory", "DE", "--use", "train", "--json")
+    assert "OPT_OUT_TRAINING" in {f["reason"] for f in training.lines[0]["findings"]}
+
+
+def test_a_withdrawn_work_matches_nothing(cli: Cli, paintings: Path) -> None:
+    imported = cli("works", "import", paintings, "--json").lines
+    assert cli("check", paintings / "0.png").code == 1
+    withdrawn = cli("works", "withdraw", imported[0]["work"], "--json")
+    assert withdrawn.valid("work")[0]["state"] == "WITHDRAWN"
+    checked = cli("check", paintings / "0.png", "--json")
+    assert checked.code == 0
+    assert checked.lines[0]["matches"] == []
+    again = cli("works", "withdraw", imported[0]["work"])
+    assert again.code == 3
+    assert "STATE_CONFLICT" in again.stderr
+
+
+def test_generated_artwork_is_signed_and_logged(cli: Cli, tmp_path: Path) -> None:
+    arguments = ("--size", "200x120", "--seed", "5", "--count", "2", "--json")
+    made = cli("generate", "the sea at dawn, quixotic", "-o", tmp_path / "out", *arguments)
+    assert made.code == 0, made.stderr
+    first, second = made.valid("generate")
+    assert first["manifest"]["state"] == "Trusted"
+    assert "quixotic" in first["ignored_words"]
+    assert (first["seed"], second["seed"]) == (5, 6)
+    assert first["ledger_entry"] == "entries/0"
+    verified = cli("verify", first["output"], "--json")
+    assert verified.code == 0
+    line = verified.valid("verify")[0]
+    assert line["verdict"] == "intact_trusted"
+    assert line["digital_source_types"][0].endswith("/algorithmicMedia")
+    assert line["generated_by_ai"] is False
+    altered = tmp_path / "altered.png"
+    data = bytearray(Path(first["output"]).read_bytes())
+    data[-200] ^= 1
+    altered.write_bytes(data)
+    tampered = cli("verify", altered, "--json")
+    assert tampered.code == 1
+    assert tampered.valid("verify")[0]["verdict"] == "tampered"
+
+
+def test_a_copy_is_not_generated(cli: Cli, tmp_path: Path) -> None:
+    free = cli(
+        "generate", "waves in teal", "-o", tmp_path / "w.png", "--size", "300x300", "--seed", "9"
+    )
+    assert free.code == 0, free.stderr
+    cli("works", "import", tmp_path, "--holder", "Ada")
+    blocked = cli(
+        "generate",
+        "waves in teal",
+        "-o",
+        tmp_path / "x.png",
+        "--size",
+        "300x300",
+        "--seed",
+        "9",
+        "--json",
+    )
+    assert blocked.code == 1
+    line = blocked.valid("generate")[0]
+    assert (line["state"], line["output"], line["manifest"]) == ("BLOCKED", None, None)
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_a_prompt_that_names_a_reserved_holder_is_blocked(
+    cli: Cli, paintings: Path, tmp_path: Path
+) -> None:
+    cli("works", "import", paintings, "--holder", "Ilse Norden", "--reserve", "style")
+    blocked = cli("generate", "waves by ILSE  NORDEN", "-o", tmp_path / "x.png", "--json")
+    assert blocked.code == 1
+    findings = blocked.valid("generate")[0]["findings"]
+    assert findings[0]["reason"] == "PROMPT_NAMES_RESERVED_ARTIST"
+
+
+def test_the_ledger_verifies_and_shows_tampering(cli: Cli, paintings: Path) -> None:
+    cli("works", "import", paintings)
+    cli("check", paintings)
+    verified = cli("ledger", "verify", "--json").valid("ledger-verify")[0]
+    assert verified["intact"] is True
+    assert verified["size"] == 10
+    head = cli("ledger", "head", "--json").valid("ledger-head")[0]
+    assert head["size"] == 10
+    import sqlite3
+
+    database = sqlite3.connect(cli.home / "catalogue.db")
+    triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        database.execute(f"DROP TRIGGER {name}")
+    database.execute(
+        "UPDATE audit_entry SET data = replace(data, 'local', 'lokal') WHERE position = 3"
+    )
+    database.commit()
+    database.close()
+    altered = cli("ledger", "verify", "--json")
+    assert altered.code == 1
+    line = altered.valid("ledger-verify")[0]
+    assert line["intact"] is False
+    assert "3" in line["position"]
+
+
+def test_evidence_is_a_page_with_pictures(
+    cli: Cli, paintings: Path, copies: Path, tmp_path: Path
+) -> None:
+    cli("works", "import", paintings)
+    page, lines = tmp_path / "e.html", tmp_path / "e.jsonl"
+    cli("check", copies, "-o", f"html={page}", "-o", f"json={lines}")
+    assert page.read_text().count("data:image/png;base64,") == 6
+    assert len([json.loads(line) for line in lines.read_text().splitlines()]) == 6
+
+
+def test_doctor_finds_a_new_home_sound(cli: Cli, paintings: Path) -> None:
+    cli("works", "import", paintings)
+    examined = cli("doctor", "--json")
+    states = {check["name"]: check["state"] for check in examined.valid("doctor")[0]["checks"]}
+    assert examined.code == 0, examined.stdout
+    assert states["index"] == states["ledger"] == states["database"] == "OK"
+    assert states["keys"] == states["credentials"] == "WARN"
