@@ -6,6 +6,15 @@ file for the table of reasons, limits and deadlines.
 
 from raisonne.server.application import Application
 from raisonne.server.limits import ServerLimits
-from raisonne.server.serve import RPCServer, build_server, serve
+from raisonne.server.rpc_server import RPCServer, build_server
+from raisonne.server.serve import running, serve, serving
 
-__all__ = ["Application", "RPCServer", "ServerLimits", "build_server", "serve"]
+__all__ = [
+    "Application",
+    "RPCServer",
+    "ServerLimits",
+    "build_server",
+    "running",
+    "serve",
+    "serving",
+]

@@ -1,0 +1,212 @@
+"""What the server encodes, the client decodes to the same value."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from google.protobuf.descriptor import EnumDescriptor, FileDescriptor
+from hypothesis import given
+from hypothesis import strategies as st
+
+from raisonne.api.v1 import (
+    asset_pb2,
+    credential_pb2,
+    generation_pb2,
+    generation_service_pb2,
+    ledger_pb2,
+    ledger_service_pb2,
+    rights_pb2,
+    verdict_pb2,
+    work_pb2,
+)
+from raisonne.app.audit_log import ProvenEntry
+from raisonne.client.convert import asset as client_asset
+from raisonne.client.convert import credential as client_credential
+from raisonne.client.convert import enums as client_enums
+from raisonne.client.convert import generation as client_generation
+from raisonne.client.convert import ledger as client_ledger
+from raisonne.client.convert import statement as client_statement
+from raisonne.client.convert import verdict as client_verdict
+from raisonne.client.convert import work as client_work
+from raisonne.rights import match, verdict
+from raisonne.rights.asset import Asset, AssetOrigin
+from raisonne.rights.errors import CancelledError, RaisonneError, Reason
+from raisonne.rights.generation import Generation, GenerationState
+from raisonne.rights.job import Job, JobState
+from raisonne.rights.ledger import Checkpoint, LedgerEntry
+from raisonne.rights.provenance import CredentialReport, CredentialVerdict, ValidationState
+from raisonne.rights.statement import ReservationKind, RightsStatement, Use
+from raisonne.rights.work import Work, WorkState
+from raisonne.server.convert import asset as server_asset
+from raisonne.server.convert import credential as server_credential
+from raisonne.server.convert import enums as server_enums
+from raisonne.server.convert import generation as server_generation
+from raisonne.server.convert import ledger as server_ledger
+from raisonne.server.convert import operation as server_operation
+from raisonne.server.convert import statement as server_statement
+from raisonne.server.convert import verdict as server_verdict
+from raisonne.server.convert import work as server_work
+
+SCALARS: Mapping[Any, st.SearchStrategy[Any]] = {
+    str: st.text(max_size=8),
+    bytes: st.binary(max_size=8),
+    bool: st.booleans(),
+    int: st.integers(0, 2**31 - 1),
+    float: st.floats(0, 1),
+    datetime: st.datetimes(timezones=st.just(UTC)),
+}
+
+ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
+    (rights_pb2.Use, Use),
+    (rights_pb2.ReservationKind, ReservationKind),
+    (work_pb2.Work.State, WorkState),
+    (asset_pb2.Asset.Origin, AssetOrigin),
+    (verdict_pb2.Match.Mechanism, match.Mechanism),
+    (verdict_pb2.DetectorRun.State, match.DetectorState),
+    (verdict_pb2.Finding.Severity, verdict.Severity),
+    (verdict_pb2.Verdict.Outcome, verdict.Outcome),
+    (verdict_pb2.Verdict.Subject, verdict.Subject),
+    (generation_pb2.Generation.State, GenerationState),
+    (generation_service_pb2.OperationMetadata.State, JobState),
+    (credential_pb2.CredentialReport.Verdict, CredentialVerdict),
+    (credential_pb2.CredentialReport.ValidationState, ValidationState),
+)
+
+
+def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one line a kind of type
+    """Return a strategy for a domain type, field by field."""
+    if annotation in SCALARS:
+        return SCALARS[annotation]
+    if is_dataclass(annotation):
+        hints = typing.get_type_hints(annotation)
+        parts = {field.name: values(hints[field.name]) for field in fields(annotation)}
+        return st.builds(annotation, **parts)  # type: ignore[arg-type]
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is tuple and arguments[-1] is ...:
+        return st.lists(values(arguments[0]), max_size=2).map(tuple)
+    if origin is tuple:
+        return st.tuples(*(values(argument) for argument in arguments))
+    if origin is frozenset:
+        return st.frozensets(values(arguments[0]), min_size=1, max_size=2)
+    if origin is Mapping:
+        return st.dictionaries(values(arguments[0]), values(arguments[1]), max_size=2)
+    if type(None) in arguments:
+        (inner,) = set(arguments) - {type(None)}
+        return st.none() | values(inner)
+    return st.sampled_from(list(annotation))
+
+
+@given(values(RightsStatement))
+def test_rights_statement(value: RightsStatement) -> None:
+    message = server_statement.statement_to_message(value)
+    assert client_statement.statement_from_message(message) == value
+    assert client_statement.statement_to_message(value) == message
+    assert server_statement.statement_from_message(message) == value
+
+
+@given(values(Work))
+def test_work(value: Work) -> None:
+    assert client_work.work_from_message(server_work.work_to_message(value)) == value
+
+
+@given(values(verdict.Verdict))
+def test_verdict(value: verdict.Verdict) -> None:
+    message = server_verdict.verdict_to_message(value)
+    assert client_verdict.verdict_from_message(message) == value
+
+
+@given(values(Generation))
+def test_generation(value: Generation) -> None:
+    message = server_generation.generation_to_message(value)
+    assert client_generation.generation_from_message(message) == value
+
+
+@given(values(Asset))
+def test_asset(value: Asset) -> None:
+    assert client_asset.asset_from_message(server_asset.asset_to_message(value)) == value
+
+
+@given(values(CredentialReport))
+def test_credential_report(value: CredentialReport) -> None:
+    message = server_credential.report_to_message(value)
+    returned = client_credential.report_from_message(message)
+    assert returned == value
+    assert message.generated_by_ai == returned.generated_by_ai
+
+
+@given(values(LedgerEntry), st.lists(st.binary(min_size=32, max_size=32)), values(Checkpoint))
+def test_proven_entry(entry: LedgerEntry, proof: list[bytes], checkpoint: Checkpoint) -> None:
+    proven = ProvenEntry(entry, proof, checkpoint)
+    message = ledger_service_pb2.GetEntryResponse(
+        entry=server_ledger.entry_to_message(entry), proof=server_ledger.proof_to_message(proven)
+    )
+    returned = client_ledger.proven_from_message(message)
+    assert (returned.entry, list(returned.proof), returned.checkpoint) == (entry, proof, checkpoint)
+    assert message.entry.name == f"entries/{entry.index}"
+
+
+@given(values(Job), st.lists(values(Generation), max_size=2), st.sampled_from(Reason))
+def test_operation(job: Job, made: list[Generation], reason: Reason) -> None:
+    job = Job(
+        **{field.name: getattr(job, field.name) for field in fields(job)}
+        | {"error_reason": reason.value}
+    )
+    snapshot = client_generation.snapshot_from_message(
+        server_operation.operation_to_message(job, made)
+    )
+    assert (snapshot.name, snapshot.state) == (job.name, job.state)
+    assert (snapshot.done_units, snapshot.total_units) == (job.done_units, job.total)
+    assert (snapshot.create_time, snapshot.update_time) == (job.create_time, job.update_time)
+    match job.state:
+        case JobState.PENDING | JobState.RUNNING:
+            assert (snapshot.generations, snapshot.error) == ((), None)
+        case JobState.SUCCEEDED:
+            assert (snapshot.generations, snapshot.error) == (tuple(made), None)
+        case JobState.FAILED:
+            assert isinstance(snapshot.error, RaisonneError)
+            assert snapshot.error.reason is reason
+        case JobState.CANCELLED:
+            assert isinstance(snapshot.error, CancelledError)
+
+
+@pytest.mark.parametrize(("wire", "domain"), ENUMS, ids=str)
+def test_every_enum_value_has_its_twin(wire: Any, domain: type[StrEnum]) -> None:
+    numbers = [server_enums.to_wire(wire, member) for member in domain]
+    assert sorted(numbers) == [number for number in wire.values() if number]
+    for member, number in zip(domain, numbers, strict=True):
+        assert client_enums.to_wire(wire, member) == number
+        assert client_enums.from_wire(wire, domain, number) is member
+        assert server_enums.from_wire(wire, domain, number) is member
+
+
+def test_no_enum_of_the_protos_is_forgotten() -> None:
+    modules = (
+        asset_pb2,
+        credential_pb2,
+        generation_pb2,
+        generation_service_pb2,
+        ledger_pb2,
+        rights_pb2,
+        verdict_pb2,
+        work_pb2,
+    )
+    declared = {enum.full_name for module in modules for enum in _enums(module.DESCRIPTOR)}
+    assert declared == {wire.DESCRIPTOR.full_name for wire, _ in ENUMS}
+
+
+def test_a_value_that_the_client_does_not_know_is_an_error_of_its_own() -> None:
+    with pytest.raises(RaisonneError, match="not known"):
+        client_enums.from_wire(rights_pb2.Use, Use, 99)
+
+
+def _enums(file: FileDescriptor) -> list[EnumDescriptor]:
+    nested = [
+        enum for message in file.message_types_by_name.values() for enum in message.enum_types
+    ]
+    return [*file.enum_types_by_name.values(), *nested]
