@@ -1,0 +1,135 @@
+"""Global descriptors: one unit vector a picture, compared by inner product.
+
+An embedder is chosen by a URI: ``gist:`` is built in and needs no weights;
+``open_clip:MODEL?weights=FILE`` loads weights that the operator provides. Vectors are stored as
+little-endian float16.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from raisonne.rights.errors import ConfigError
+from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
+
+
+class Embedder(Protocol):
+    """Maps pictures to vectors in which copies lie close together."""
+
+    @property
+    def algorithm(self) -> str:
+        """Versioned name; vectors of different names are never compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of the vectors."""
+        ...
+
+    def embed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Describe a canonical picture, shape (h, w, 3).
+
+        Returns:
+            Shape (dimensions,), of length one; all zero for a picture without any structure.
+        """
+        ...
+
+
+def embedder_from_uri(uri: str) -> Embedder:
+    """Return the embedder that a URI names.
+
+    Raises:
+        ConfigError: If the URI is not one of the two forms above or its model cannot be loaded.
+    """
+    parts = urlsplit(uri)
+    if uri == "gist:":
+        return GistEmbedder()
+    weights = parse_qs(parts.query).get("weights", [])
+    if parts.scheme == "open_clip" and parts.path and len(weights) == 1:
+        # Imported here because torch takes seconds and most installations use no model.
+        from raisonne.fingerprint.open_clip_embedder import OpenClipEmbedder  # noqa: PLC0415
+
+        return OpenClipEmbedder(parts.path, Path(weights[0]))
+    raise ConfigError(
+        f"The embedder URI {uri!r} is neither 'gist:' nor 'open_clip:MODEL?weights=FILE'."
+    )
+
+
+def embedding_fingerprint(
+    embedder: Embedder, pixels: NDArray[np.uint8], quality: int
+) -> Fingerprint:
+    """Describe a canonical picture for the catalogue.
+
+    Args:
+        embedder: Which descriptor.
+        pixels: Shape (h, w, 3).
+        quality: How much structure the picture has, 0 to 100, as PDQ rates it.
+    """
+    value = embedder.embed(pixels).astype("<f2").tobytes()
+    return Fingerprint(FingerprintKind.EMBEDDING, embedder.algorithm, value, quality)
+
+
+_SIDE = 128
+_GRID = 4
+_ORIENTATIONS = 8
+_FREQUENCIES = (0.16, 0.08, 0.04, 0.02)
+_OCTAVE_WIDTH = 0.55
+_ANGLE_WIDTH = 0.8
+_POWER = 0.7
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+class GistEmbedder:
+    """The built-in descriptor ``gist-v1``: where in the picture which edges are, without weights.
+
+    After Oliva and Torralba, "Modeling the shape of the scene" (IJCV 42, 2001): the luma, scaled to
+    128 x 128 and normalised in contrast, is filtered by 32 Gabor-like filters (four frequencies of
+    0.02 to 0.16 cycles a pixel, eight orientations); the mean magnitude in each of 4 x 4 cells,
+    raised to 0.7, is centred over the cells of its filter, so that the vector tells the layout and
+    not the overall texture, and the 512 numbers are scaled to length one.
+
+    It follows re-coding, scaling, tone and colour changes, inversion, small rotations and small
+    crops; it does not follow mirroring, larger crops or pictures within pictures.
+    """
+
+    algorithm = "gist-v1"
+    dimensions = len(_FREQUENCIES) * _ORIENTATIONS * _GRID * _GRID
+
+    def embed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See ``Embedder.embed``."""
+        scaled = Image.fromarray(pixels).resize((_SIDE, _SIDE), Image.Resampling.BOX)
+        luma = np.asarray(scaled).astype(np.float32) @ _LUMA
+        # Five grey levels keep the noise of nearly flat pictures from being blown up to contrast.
+        luma = (luma - luma.mean()) / (luma.std() + np.float32(5))
+        responses = np.abs(np.fft.irfft2(np.fft.rfft2(luma) * _filters(), s=luma.shape))
+        cell = _SIDE // _GRID
+        cells = responses.reshape(-1, _GRID, cell, _GRID, cell).mean(axis=(2, 4)) ** _POWER
+        vector = (cells - cells.mean(axis=(1, 2), keepdims=True)).ravel()
+        length = np.linalg.norm(vector)
+        unit = vector / length if length > 0 else vector
+        return np.asarray(unit, dtype=np.float32)
+
+
+@cache
+def _filters() -> NDArray[np.float32]:
+    """Return the transfer functions, shape (32, 128, 65), log-normal in frequency and angle."""
+    rows = np.fft.fftfreq(_SIDE)[:, None]
+    columns = np.fft.rfftfreq(_SIDE)[None, :]
+    radius = np.hypot(rows, columns)
+    radius[0, 0] = np.finfo(np.float64).tiny
+    angle = np.arctan2(rows, columns)
+    step = np.pi / _ORIENTATIONS
+    bank = []
+    for frequency in _FREQUENCIES:
+        band = np.exp(-(np.log(radius / frequency) ** 2) / (2 * _OCTAVE_WIDTH**2))
+        for index in range(_ORIENTATIONS):
+            off = (angle - index * step + np.pi / 2) % np.pi - np.pi / 2
+            bank.append(band * np.exp(-(off**2) / (2 * (step * _ANGLE_WIDTH) ** 2)))
+    return np.stack(bank).astype(np.float32)
