@@ -53,7 +53,7 @@ class Clause:
 _BLANK = MappingProxyType(dict.fromkeys(PLACEHOLDERS, ""))
 
 
-def read_clause(file: str, annotations: Mapping[str, str]) -> Clause:
+def read_clause(file: str, annotations: Mapping[str, str | None]) -> Clause:
     """Read a policy's annotations.
 
     Args:
@@ -69,7 +69,8 @@ def read_clause(file: str, annotations: Mapping[str, str]) -> Clause:
     missing = sorted(name for name in _REQUIRED if not annotations.get(name))
     if missing:
         raise ValueError(f"@{missing[0]} is missing")
-    clause = Clause(**annotations)
+    # An annotation without a value is read as none.
+    clause = Clause(**{name: value or "" for name, value in annotations.items()})
     if file.startswith(SCREENING) and clause.outcome not in OUTCOMES:
         raise ValueError(f"@outcome must be one of {', '.join(sorted(OUTCOMES))}")
     template = Template(clause.sentence)

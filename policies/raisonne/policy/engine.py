@@ -89,7 +89,7 @@ class PolicyBundle:
         policy_set = {"templates": {}, "staticPolicies": merged, "templateLinks": []}
         return cls(
             clauses=clauses,
-            revision=_revision({SCHEMA: schema, **policies}),
+            revision=_revision([(SCHEMA, schema), *sorted(policies.items())]),
             _schema=parsed_schema,
             _policies=cedarpy.PolicySet.from_json_str(json.dumps(policy_set)),
         )
@@ -190,12 +190,11 @@ def _invalid(where: str, problem: str) -> PolicyError:
     )
 
 
-def _revision(files: Mapping[str, str]) -> str:
-    """Hash names, lengths and bytes, so that no two different bundles hash alike."""
+def _revision(files: Iterable[tuple[str, str]]) -> str:
+    """Hash names and texts with their lengths, so that no two different bundles hash alike."""
     digest = hashlib.sha256()
-    for name in sorted(files):
-        data = files[name].encode()
-        for part in (name.encode(), data):
+    for name, text in files:
+        for part in (name.encode(), text.encode()):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
     return digest.hexdigest()

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raisonne.policy.cedar import Entity, Uid
+from raisonne.policy.clause import Clause
 from raisonne.policy.engine import SCHEMA, PolicyBundle, packaged_texts
 from raisonne.rights.errors import PolicyError, Reason
 
@@ -113,6 +114,11 @@ def test_no_requests_have_no_decisions() -> None:
 )
 def test_a_policy_that_cannot_be_used_is_refused_with_its_place(policy: str, where: str) -> None:
     assert _refusal(SCHEMA_TEXT, {"doors.cedar": policy}).metadata["where"] == where
+
+
+def test_an_annotation_may_be_empty() -> None:
+    bundle = _bundle(PERMIT.replace("@reason", "@cites @sentence @reason"))
+    assert bundle.clauses["door.all"] == Clause("door.all", "ALL")
 
 
 @pytest.mark.parametrize("outcome", ["", '@outcome("BLOK")'])
