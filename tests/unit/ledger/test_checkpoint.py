@@ -239,8 +239,12 @@ def test_verifier_keys_that_do_not_fit_are_refused(vkey: str) -> None:
         VerifierKey.parse(vkey)
 
 
-def test_verifier_keys_of_another_type_are_refused() -> None:
-    typed = b"\x06" + bytes(1_312)
+@pytest.mark.parametrize(
+    "typed",
+    [b"\x06" + bytes(1_312), b"\x01" + bytes(31), b"\x01", b""],
+    ids=["another type", "too short", "no key", "nothing"],
+)
+def test_verifier_keys_that_are_no_ed25519_keys_are_refused(typed: bytes) -> None:
     key_id = hashlib.sha256(b"w\n" + typed).hexdigest()[:8]
     with pytest.raises(InputError):
         VerifierKey.parse(f"w+{key_id}+{base64.b64encode(typed).decode()}")

@@ -74,7 +74,7 @@ def test_every_size_has_the_defined_root_and_can_be_restored(
         assert tree.root() == root
         assert TileReader(lambda level, index: tiles[level, index]).root(size) == root
         tree = Tree.restore(size, lambda level, index: tiles[level, index])
-        assert tree.root() == root
+        assert (tree.size, tree.root()) == (size, root)
         assert tree.take() == ()
 
 

@@ -48,6 +48,12 @@ def test_a_failed_test_says_where_and_what() -> None:
     ) in failures
 
 
+@pytest.mark.parametrize("name", sorted(POLICIES))
+def test_policies_are_formatted(name: str) -> None:
+    formatted = cedarpy.format_policies(POLICIES[name], 100, 2)
+    assert formatted.rstrip("\n") + "\n" == POLICIES[name]
+
+
 def test_each_policy_file_has_its_test_file() -> None:
     tests = {name.removesuffix("_test.yaml") for name, _ in packaged_texts("_test.yaml")}
     assert {name.removesuffix(".cedar") for name in POLICIES} == tests
