@@ -20,3 +20,6 @@ class NoteSigner:
 
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
+
+
+SIGNER = NoteSigner("ledger.example.org", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 from tests.congruence.builders import make_event
-from tests.congruence.signer import NoteSigner
+from tests.congruence.signer import SIGNER, NoteSigner
 
 from raisonne.ledger.checkpoint import verify_note
 from raisonne.ledger.entry import canonical_entry
@@ -16,11 +16,11 @@ from raisonne.ledger.tree import Tree, leaf_hash
 from raisonne.rights.errors import InputError, LedgerError
 from raisonne.rights.ledger import LedgerEvent
 from raisonne.storage.engine import Database
+from raisonne.storage.ledger_audit import LedgerAudit
 from raisonne.storage.ledger_store import SqlLedger
 from raisonne.storage.transactions import SqlTransactions
 
 ORIGIN = "ledger.example.org/raisonne"
-SIGNER = NoteSigner("ledger.example.org", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 @pytest.fixture
@@ -166,53 +166,55 @@ DATA["postgresql"] = "convert_to(replace(convert_from(data, 'UTF8'), 'gallery', 
 TILE = {"sqlite": "CAST(substr(data, 1, {n}) || x'00' || substr(data, {n} + 2) AS BLOB)"}
 TILE["postgresql"] = "set_byte(data, {n}, 0)"
 ROOT = {"sqlite": "CAST(x'00' || substr(root, 2) AS BLOB)", "postgresql": "set_byte(root, 0, 0)"}
-TAMPERINGS = [
+TAMPERINGS = {
     # The entry itself, with every other trace left as it was.
-    ("UPDATE audit_entry SET data = {data} WHERE position = 299", 299),
-    ("UPDATE audit_entry SET data = {data} WHERE position IN (17, 402)", 17),
-    ("UPDATE audit_entry SET tenant = 'other' WHERE position = 5", 5),
-    ("UPDATE audit_entry SET event_id = 'events/none' WHERE position = 519", 519),
-    ("DELETE FROM audit_entry WHERE position = 0", 0),
-    ("DELETE FROM audit_entry WHERE position = 256", 256),
-    ("DELETE FROM audit_entry WHERE position = 519", 519),
-    ("INSERT INTO audit_entry SELECT 520, tenant, 'x', data FROM audit_entry LIMIT 1", 520),
+    "UPDATE audit_entry SET data = {data} WHERE position = 299": 299,
+    "UPDATE audit_entry SET data = {data} WHERE position IN (17, 402)": 17,
+    "UPDATE audit_entry SET tenant = 'other' WHERE position = 5": 5,
+    "UPDATE audit_entry SET event_id = 'events/none' WHERE position = 519": 519,
+    "DELETE FROM audit_entry WHERE position = 0": 0,
+    "DELETE FROM audit_entry WHERE position = 256": 256,
+    "DELETE FROM audit_entry WHERE position = 519": 519,
+    "INSERT INTO audit_entry SELECT 520, tenant, 'x', data FROM audit_entry LIMIT 1": 520,
     # Tiles: the hash of entry 299 is the 44th of the second tile.
-    ("UPDATE tlog_tile SET data = {tile299} WHERE level = 0 AND number = 1", 299),
-    ("UPDATE tlog_tile SET data = {tile0} WHERE level = 1", 0),
-    ("DELETE FROM tlog_tile WHERE level = 0 AND number = 1", 256),
-    ("DELETE FROM tlog_tile WHERE level = 0 AND number = 2", 512),
-    ("DELETE FROM tlog_tile WHERE level = 1", 0),
-    ("UPDATE tlog_tile SET data = data || data WHERE level = 0 AND number = 0", 256),
-    ("UPDATE tlog_tile SET data = data || data WHERE level = 1", 520),
-    ("INSERT INTO tlog_tile SELECT 7, number, data FROM tlog_tile WHERE level = 1", 520),
+    "UPDATE tlog_tile SET data = {tile299} WHERE level = 0 AND number = 1": 299,
+    "UPDATE tlog_tile SET data = {tile0} WHERE level = 1": 0,
+    "DELETE FROM tlog_tile WHERE level = 0 AND number = 1": 256,
+    "DELETE FROM tlog_tile WHERE level = 0 AND number = 2": 512,
+    "DELETE FROM tlog_tile WHERE level = 1": 0,
+    "UPDATE tlog_tile SET data = data || data WHERE level = 0 AND number = 0": 256,
+    "UPDATE tlog_tile SET data = data || data WHERE level = 1": 520,
+    "INSERT INTO tlog_tile SELECT 7, number, data FROM tlog_tile WHERE level = 1": 520,
     # Checkpoints.
-    ("UPDATE tlog_checkpoint SET root = {root} WHERE size = 300", 300),
-    ("UPDATE tlog_checkpoint SET note = replace(note, '300', '301') WHERE size = 300", 300),
-    ("UPDATE tlog_checkpoint SET size = 301 WHERE size = 300", 301),
-    ("UPDATE tlog_checkpoint SET size = 521 WHERE size = 520", 520),
-    ("UPDATE tlog_checkpoint SET size = 0 WHERE size = 100", 520),
-    ("UPDATE tlog_checkpoint SET origin = 'elsewhere' WHERE size = 100", 100),
-    ("DELETE FROM tlog_checkpoint WHERE size = 520", 300),
-]
+    "UPDATE tlog_checkpoint SET root = {root} WHERE size = 300": 300,
+    "UPDATE tlog_checkpoint SET note = replace(note, '300', '301') WHERE size = 300": 300,
+    "UPDATE tlog_checkpoint SET size = 301 WHERE size = 300": 301,
+    "UPDATE tlog_checkpoint SET size = 521 WHERE size = 520": 520,
+    "UPDATE tlog_checkpoint SET size = 0 WHERE size = 100": 520,
+    "UPDATE tlog_checkpoint SET origin = 'elsewhere' WHERE size = 100": 100,
+    "DELETE FROM tlog_checkpoint WHERE size = 520": 300,
+}
 
 
-@pytest.mark.parametrize(("statement", "position"), TAMPERINGS)
 def test_tampering_is_found_at_its_position(
-    database: Database,
-    ledger: SqlLedger,
-    transactions: SqlTransactions,
-    statement: str,
-    position: int,
+    database: Database, ledger: SqlLedger, transactions: SqlTransactions
 ) -> None:
     fill(transactions, ledger, SIZES)
     drop_triggers(database)
-    assert ledger.verify() == 520
     name = database.engine.dialect.name
     hashes = {"tile299": TILE[name].format(n=43 * 32), "tile0": TILE[name].format(n=0)}
-    execute(database, statement.format(data=DATA[name], root=ROOT[name], **hashes))
-    with pytest.raises(LedgerError) as raised:
-        ledger.verify()
-    assert raised.value.metadata["position"] == str(position)
+    found = {}
+    with database.write() as session:
+        for statement in TAMPERINGS:
+            savepoint = session.begin_nested()
+            tampering = statement.format(data=DATA[name], root=ROOT[name], **hashes)
+            session.connection().execute(text(tampering))
+            with pytest.raises(LedgerError) as raised:
+                LedgerAudit(session, ORIGIN, SIGNER.verifier_key).run()
+            found[statement] = int(raised.value.metadata["position"])
+            savepoint.rollback()
+    assert found == TAMPERINGS
+    assert ledger.verify() == 520
 
 
 def test_an_attacker_who_corrects_every_tile_is_found_at_the_next_checkpoint(
