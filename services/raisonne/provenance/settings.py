@@ -7,17 +7,19 @@ effect. Nothing here may touch the network: a credential can name any address.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Any
 
 from c2pa import Context
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from raisonne.provenance.trust import TrustProfile
 
 Settings = Mapping[str, object]
 
-_CORE = {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 16}
+_CORE = {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 8}
 _OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 
 CREATED_ASSERTIONS = (
@@ -50,20 +52,26 @@ def reading_settings(trust: TrustProfile) -> Settings:
     """Return settings for validating against a trust profile.
 
     Key usages only work as the flat ``trust_config``, and anchors only carry a name as entries of
-    ``anchors``; claim lists come first, because an anchor that is on several lists is reported
-    under the first.
+    ``anchors``. An anchor that is on several lists is reported under any of them, so each is given
+    once, under its first list, claim lists first; c2pa-rs lets any anchor vouch for time.
     """
-    anchors = [
-        {"trust_anchors": item.pem, "trust_uri": item.uri, "trust_kind": kind}
-        for kind, lists in (("manifest", trust.claims), ("tsa", trust.times))
-        for item in lists
-    ]
     usages = "".join(f"{usage}\n" for usage in sorted(trust.usages))
     return {
         "core": _CORE,
         "verify": _OFFLINE,
-        "trust": {"trust_config": usages, "anchors": anchors},
+        "trust": {"trust_config": usages, "anchors": list(_anchors(trust))},
     }
+
+
+def _anchors(trust: TrustProfile) -> Iterator[dict[str, str]]:
+    given: set[x509.Certificate] = set()
+    for kind, lists in (("manifest", trust.claims), ("tsa", trust.times)):
+        for item in lists:
+            fresh = [anchor for anchor in item.certificates if anchor not in given]
+            given.update(fresh)
+            pem = b"".join(anchor.public_bytes(Encoding.PEM) for anchor in fresh).decode()
+            if pem:
+                yield {"trust_anchors": pem, "trust_uri": item.uri, "trust_kind": kind}
 
 
 class ProcessContext:

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from raisonne.provenance import cbor, jumbf
+from raisonne.provenance.der import load_certificate
 
 _X5CHAIN = (33, "x5chain")
 _TOKENS = ("sigTst2", "sigTst")
@@ -86,7 +87,7 @@ def _only(values: list[cbor.Value]) -> cbor.Value:
 
 def _chain(value: cbor.Value) -> tuple[x509.Certificate, ...]:
     items = value if isinstance(value, list) else [value]
-    chain = tuple(x509.load_der_x509_certificate(_bytes(item)) for item in items)
+    chain = tuple(load_certificate(_bytes(item)) for item in items)
     if not chain:
         raise ValueError("The certificate chain is empty.")
     return chain

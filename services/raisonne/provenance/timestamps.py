@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -23,13 +22,13 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
+from raisonne.provenance.der import SEQUENCE, elements, load_certificate, serial_number, signed_part
 from raisonne.provenance.trust import TrustProfile
 
 UNREADABLE_AUTHORITY = "the certificate of the time-stamping authority cannot be read"
 """Objection to a well-formed token of an authority whose own certificate is malformed."""
 
-_INTEGER = 0x02
-_SEQUENCE = 0x30
+_TIME_STAMPING = bytes.fromhex("06082b06010505070308")  # the usage's identifier in DER
 _CERTIFICATES = 0xA0  # [0] IMPLICIT in SignedData
 
 
@@ -52,15 +51,16 @@ class TimestampTrust:
             return "no time-stamping authority is trusted"
         try:
             certificates = _certificates(token)
-            signers = [item for item in certificates if _serial_number(item) == serial]
-        except (ValueError, IndexError, StopIteration):
+            signers = [item for item in certificates if serial_number(item) == serial]
+        except (ValueError, IndexError):
             return "the time-stamp token cannot be read"
         if len(signers) != 1:
             return "the time-stamp token does not name one signer"
         try:
-            signer = x509.load_der_x509_certificate(signers[0])
+            signer = load_certificate(signers[0])
         except ValueError:
-            return UNREADABLE_AUTHORITY
+            stamps = _TIME_STAMPING in signed_part(signers[0]).whole
+            return UNREADABLE_AUTHORITY if stamps else "the time-stamp's signer cannot be read"
         verifier = (
             PolicyBuilder()
             .store(self._store)
@@ -96,54 +96,19 @@ _LEAF_POLICY = ExtensionPolicy.permit_all().require_present(
 
 def _certificates(token: bytes) -> list[bytes]:
     """Return the certificates of a CMS SignedData (RFC 5652 section 5.1), each in DER."""
-    (outer,) = _elements(token)
-    parts = _elements(outer.content)
-    if parts[0].tag == _SEQUENCE:  # A TimeStampResp: its status comes before the token.
-        parts = _elements(parts[1].content)
-    (signed_data,) = _elements(parts[1].content)
-    certificates = next(
-        part for part in _elements(signed_data.content) if part.tag == _CERTIFICATES
-    )
-    return [item.whole for item in _elements(certificates.content) if item.tag == _SEQUENCE]
-
-
-def _serial_number(certificate: bytes) -> int:
-    """Return the serial number also of certificates that ``cryptography`` does not read.
-
-    Otherwise such a one could hide behind a good one with the same number.
-    """
-    (outer,) = _elements(certificate)
-    fields = _elements(_elements(outer.content)[0].content)
-    serial = next(field for field in fields if field.tag == _INTEGER)
-    return int.from_bytes(serial.content, "big")
+    (outer,) = elements(token)
+    parts = elements(outer.content)
+    if parts[0].tag == SEQUENCE:  # A TimeStampResp: its status comes before the token.
+        parts = elements(parts[1].content)
+    (signed_data,) = elements(parts[1].content)
+    for part in elements(signed_data.content):
+        if part.tag == _CERTIFICATES:
+            return [item.whole for item in elements(part.content) if item.tag == SEQUENCE]
+    return []
 
 
 def _readable(certificates: list[bytes]) -> Iterator[x509.Certificate]:
     """Parse what can be parsed; some authorities' own roots have malformed names."""
     for certificate in certificates:
         with suppress(ValueError):
-            yield x509.load_der_x509_certificate(certificate)
-
-
-class _Element(NamedTuple):
-    """A DER element: its tag, all its bytes, and its content."""
-
-    tag: int
-    whole: bytes
-    content: bytes
-
-
-def _elements(data: bytes) -> list[_Element]:
-    """Split DER (ITU-T X.690) into the elements that fill it."""
-    elements, at = [], 0
-    while at < len(data):
-        start, length = at + 2, data[at + 1]
-        if length & 0x80:
-            start += length & 0x7F
-            length = int.from_bytes(data[at + 2 : start], "big")
-        end = start + length
-        if end > len(data):
-            raise ValueError("A DER element is cut.")
-        elements.append(_Element(data[at], data[at:end], data[start:end]))
-        at = end
-    return elements
+            yield load_certificate(certificate)
