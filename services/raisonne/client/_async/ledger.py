@@ -16,6 +16,7 @@ from raisonne.client.convert.ledger import (
 )
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.values import ProvenEntry
+from raisonne.rights.errors import NotFoundError
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 
 
@@ -50,6 +51,18 @@ class AsyncLedger:
         else:
             request = pb.GetEntryRequest(name=name)
         return proven_from_message(await unary(self._stub.GetEntry, request, self._deadlines.read))
+
+    async def entry_of(self, event: str) -> str | None:
+        """Return the name of an event's entry; None where the ledger has none.
+
+        Args:
+            event: ``events/{event}``, for example of a generation.
+        """
+        try:
+            proven = await self.entry(event)
+        except NotFoundError:
+            return None
+        return f"entries/{proven.entry.index}"
 
     async def entries(self) -> AsyncIterator[LedgerEntry]:
         """Iterate over the tenant's entries in order, page by page as they are needed."""

@@ -1,0 +1,195 @@
+"""Every method, called through the client, over a real socket."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+
+import pytest
+
+from raisonne.api.v1 import catalogue_service_pb2 as catalogue
+from raisonne.client import AsyncClient
+from raisonne.ledger.proof import verify_consistency, verify_inclusion
+from raisonne.ledger.tree import leaf_hash
+from raisonne.rights.errors import ConflictError, InputError, NotFoundError, Reason
+from raisonne.rights.generation import GenerationState
+from raisonne.rights.job import JobState
+from raisonne.rights.provenance import CredentialVerdict, ValidationState
+from raisonne.rights.statement import ReservationKind, RightsStatement, Use
+from raisonne.rights.verdict import Subject
+from raisonne.rights.work import WorkState
+
+Picture = Callable[[], bytes]
+
+
+async def test_a_work_is_registered_read_and_withdrawn(
+    client: AsyncClient, picture: Picture
+) -> None:
+    data = picture()
+    rights = RightsStatement(
+        licence="CC-BY-4.0",
+        uses=frozenset({Use.DISPLAY}),
+        reservations=frozenset({ReservationKind.AI_TRAINING}),
+        territories=frozenset({"DE", "FR"}),
+    )
+    registered = await client.works.register(
+        data,
+        title="Ein Bild",
+        holder="Ada",
+        collection="c",
+        external_id="e",
+        source="s",
+        rights=rights,
+    )
+    work = registered.work
+    assert registered.created
+    assert (work.title, work.holder, work.rights) == ("Ein Bild", "Ada", rights)
+    assert (work.collection, work.external_id, work.source) == ("c", "e", "s")
+    assert work.sha256 == hashlib.sha256(data).hexdigest()
+    assert await client.works.get(work.name) == work
+
+    again = await client.works.register(data, title="Another title")
+    assert (again.work, again.created) == (work, False)
+
+    downloaded = await client.assets.download(work.asset)
+    assert (downloaded.data, downloaded.asset.name) == (data, work.asset)
+
+    withdrawn = await client.works.withdraw(work.name)
+    assert (withdrawn.state, withdrawn.revision) == (WorkState.WITHDRAWN, 2)
+    with pytest.raises(ConflictError):
+        await client.works.withdraw(work.name)
+
+
+async def test_a_registered_picture_is_recognised(client: AsyncClient, picture: Picture) -> None:
+    data = picture()
+    work = (await client.works.register(data, title="t")).work
+    checked = await client.screening.check_asset(data, use=Use.COMMERCIAL, territory="de")
+    verdict = checked.verdict
+    assert (checked.media_type, checked.width, checked.height) == ("image/png", 256, 256)
+    assert work.name in {match.work for match in verdict.inputs.matches}
+    assert {rights.work for rights in verdict.inputs.works} >= {work.name}
+    assert (verdict.inputs.use, verdict.inputs.territory) == (Use.COMMERCIAL, "DE")
+    assert verdict.inputs.detectors
+    assert await client.screening.get_verdict(verdict.name) == verdict
+
+
+async def test_a_prompt_is_judged(client: AsyncClient) -> None:
+    verdict = await client.screening.check_prompt("a tree in autumn")
+    assert verdict.inputs.subject is Subject.PROMPT
+    assert await client.screening.get_verdict(verdict.name) == verdict
+
+
+async def test_lists_page_by_themselves_in_order(client: AsyncClient, picture: Picture) -> None:
+    registered = [(await client.works.register(picture())).work.name for _ in range(3)]
+    await client.works.withdraw(registered[0])
+    everything = [work.name async for work in client.works.list()]
+    assert everything == sorted(everything)
+    assert set(registered) <= set(everything)
+    protecting = [work.name async for work in client.works.list(state=WorkState.REGISTERED)]
+    assert registered[0] not in protecting
+    assert set(registered[1:]) <= set(protecting)
+
+
+async def test_pages_join_without_gaps(client: AsyncClient, picture: Picture) -> None:
+    for _ in range(3):
+        await client.works.register(picture())
+    stub = client.works._stub
+    names: list[str] = []
+    request = catalogue.ListWorksRequest(page_size=2)
+    while True:
+        page = await stub.ListWorks(request)
+        assert len(page.works) <= 2
+        names += [work.name for work in page.works]
+        if not page.next_page_token:
+            break
+        request.page_token = page.next_page_token
+    assert names == [work.name async for work in client.works.list()]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_an_artwork_is_made_signed_downloaded_and_verified(client: AsyncClient) -> None:
+    operation = await client.generations.generate(
+        "a tree in autumn", width=256, height=256, count=2, seed=7
+    )
+    made = await operation.wait(60)
+    assert [generation.index for generation in made] == [0, 1]
+    assert [generation.seed for generation in made] == [7, 8]
+    first = made[0]
+    assert first.state is GenerationState.RELEASED
+    assert await client.generations.get(first.name) == first
+    assert first.name in [generation.name async for generation in client.generations.list()]
+
+    downloaded = await client.assets.download(first.asset)
+    assert hashlib.sha256(downloaded.data).hexdigest() == downloaded.asset.sha256
+    report = await client.credentials.verify(downloaded.data)
+    assert report.validation_state is ValidationState.TRUSTED
+    assert report.label == first.manifest_label
+    assert await client.credentials.manifest(first.manifest_label)
+
+    proven = await client.ledger.entry(first.ledger_event)
+    assert json.loads(proven.entry.data)["object"] == first.name
+    assert await client.ledger.entry_of(first.ledger_event) == f"entries/{proven.entry.index}"
+
+    snapshot = await client.operations.get(operation.name)
+    assert (snapshot.state, snapshot.generations) == (JobState.SUCCEEDED, made)
+    assert operation.name in [listed.name async for listed in client.operations.list()]
+
+
+async def test_a_picture_without_a_credential_is_a_normal_answer(
+    client: AsyncClient, picture: Picture
+) -> None:
+    report = await client.credentials.verify(picture())
+    assert report.verdict is CredentialVerdict.NO_CREDENTIAL
+
+
+async def test_the_ledger_proves_itself(client: AsyncClient, picture: Picture) -> None:
+    await client.works.register(picture())
+    before = await client.ledger.checkpoint()
+    await client.screening.check_prompt("waves")
+    head = await client.ledger.checkpoint()
+    assert head.size > before.size
+
+    entries = [entry async for entry in client.ledger.entries()]
+    assert [entry.index for entry in entries] == list(range(head.size))
+    proven = await client.ledger.entry(f"entries/{entries[1].index}")
+    assert proven.entry == entries[1]
+    verify_inclusion(
+        leaf_hash(proven.entry.data),
+        1,
+        proven.checkpoint.size,
+        proven.checkpoint.root,
+        proven.proof,
+    )
+    verify_consistency(
+        before.size,
+        head.size,
+        before.root,
+        head.root,
+        await client.ledger.consistency_proof(before.size, head.size),
+    )
+    assert await client.ledger.verify() == head.size
+    with pytest.raises(NotFoundError):
+        await client.ledger.entry("entries/999999")
+    with pytest.raises(NotFoundError):
+        await client.ledger.entry("entries/x")
+    assert await client.ledger.entry_of("events/unknown") is None
+    with pytest.raises(InputError):
+        await client.ledger.consistency_proof(1, head.size + 1_000)
+
+
+@pytest.mark.parametrize(
+    "name", ["works/none", "generations/none", "verdicts/none", "assets/none", "operations/none"]
+)
+async def test_what_does_not_exist_is_not_found(client: AsyncClient, name: str) -> None:
+    read = {
+        "works": client.works.get,
+        "generations": client.generations.get,
+        "verdicts": client.screening.get_verdict,
+        "assets": client.assets.download,
+        "operations": client.operations.get,
+    }[name.partition("/")[0]]
+    with pytest.raises(NotFoundError) as error:
+        await read(name)  # type: ignore[operator]
+    assert error.value.reason is Reason.NOT_FOUND
+    assert error.value.metadata["name"] == name
