@@ -117,7 +117,8 @@ class Story:
         original = registry[min(3, len(registry) - 1)]
         request = GenerationRequest("a mosaic in yellow and teal", _SIDE, _SIDE, 4242)
         results = []
-        for name, data in _alter(original) | {"unrelated.png": self._render(request)}.items():
+        checked = {**_alter(original), "unrelated.png": self._render(request)}
+        for name, data in checked.items():
             path = self.output / "checked" / name
             write_file(path, data)
             results.append((path, self.gateway.check(data, CheckTerms())))

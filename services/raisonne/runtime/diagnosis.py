@@ -68,7 +68,7 @@ def diagnose(service: Service) -> Diagnosis:
     return Diagnosis(
         checks=checks,
         engines={engine.uri: f"{engine.name} {engine.version}"},
-        embedders={service.settings.embedder: service.embedder.algorithm} | _optional_embedders(),
+        embedders={service.settings.embedder: service.embedder.algorithm, **_optional_embedders()},
         index=service.index.state(),
     )
 
