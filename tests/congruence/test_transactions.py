@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from tests.congruence.builders import TENANT, make_asset, make_blob, make_work
 
 from raisonne.rights.errors import ConflictError, StorageError
-from raisonne.storage.engine import open_database
+from raisonne.storage.engine import Database, open_database
 from raisonne.storage.transactions import SqlTransactions
 
 
@@ -62,6 +63,21 @@ def test_a_lock_that_is_held_too_long_is_told(url: str) -> None:
         transaction.assets.add(make_asset(), make_blob())
     first.close()
     second.close()
+
+
+def test_a_write_within_a_write_is_told_and_does_not_hang(tmp_path: Path) -> None:
+    database = open_database(
+        f"sqlite:///{tmp_path / 'catalogue.db'}", lock_timeout=timedelta(milliseconds=50)
+    )
+    with database.write(), pytest.raises(StorageError, match="locked by another"):
+        _write(database)
+    _write(database)
+    database.close()
+
+
+def _write(database: Database) -> None:
+    with database.write():
+        pass
 
 
 def test_writers_wait_for_one_another(transactions: SqlTransactions) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, func, select
 
 from raisonne.rights.errors import ConfigError, StorageError
-from raisonne.storage.errors import map_errors
+from raisonne.storage.errors import LOCKED, map_errors
 
 LOCK_TIMEOUT = timedelta(seconds=30)
 """How long a transaction waits for another one."""
@@ -42,10 +43,13 @@ class Database:
 
     Args:
         engine: Made by ``open_database``.
+        lock_timeout: How long a transaction waits for another one.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, lock_timeout: timedelta) -> None:
         self.engine = engine
+        self._lock_timeout = lock_timeout
+        self._writer = threading.Lock()
         self._writers = engine.execution_options(**{_WRITES: True})
         # SQLite's reads see one snapshot, so PostgreSQL's do.
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -74,14 +78,32 @@ class Database:
             ConflictError: If it contradicts what is stored.
             StorageError: If the database cannot serve.
         """
-        with _no_pool_timeout(), Session(self._writers) as session, session.begin():
+        with (
+            self._turn(),
+            _no_pool_timeout(),
+            Session(self._writers) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Begin a writing transaction below the session, for migrations."""
-        with _no_pool_timeout(), self._writers.begin() as connection:
+        with self._turn(), _no_pool_timeout(), self._writers.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let this process's writers queue: SQLite would let them poll, some for a second."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=self._lock_timeout.total_seconds()):
+            raise StorageError(LOCKED)
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -106,7 +128,7 @@ def open_database(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> Databa
         else _open_postgresql(parsed, lock_timeout)
     )
     map_errors(engine)
-    return Database(engine)
+    return Database(engine, lock_timeout)
 
 
 def _parse(url: str) -> URL:

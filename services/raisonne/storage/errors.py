@@ -10,7 +10,7 @@ from sqlalchemy.engine import ExceptionContext
 from raisonne.rights.errors import ConflictError, InputError, RaisonneError, Reason, StorageError
 
 _FULL = "The disk that holds the catalogue is full."
-_LOCKED = "The catalogue is locked by another transaction that did not end in time."
+LOCKED = "The catalogue is locked by another transaction that did not end in time."
 _READ_ONLY = "The catalogue cannot be written here."
 _MISSING = "The catalogue cannot be opened: its file or folder is missing or not accessible."
 _DAMAGED = "The catalogue's file is damaged or is no catalogue."
@@ -18,8 +18,8 @@ _UNREACHABLE = "The catalogue's database server cannot be reached."
 
 # https://sqlite.org/rescode.html; the low byte is the primary code.
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: _LOCKED,
-    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
@@ -34,7 +34,7 @@ _SQLITE_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PR
 _POSTGRESQL = {
     "53100": _FULL,
     "53300": "The catalogue's database server has no connection left.",
-    "55P03": _LOCKED,
+    "55P03": LOCKED,
     "25006": _READ_ONLY,
     "28000": "The catalogue's database server refuses this user.",
     "28P01": "The catalogue's database server refuses this password.",
