@@ -87,18 +87,21 @@ class FileBlobStore:
         Raises:
             StorageError: If the folder cannot be read or written.
         """
-        orphans = unfinished = 0
-        limit = older_than.timestamp()
+        removed = {True: 0, False: 0}
         with _storage_errors():
-            for path in sorted(self._root.glob("??/*")):
-                location = path.relative_to(self._root).as_posix()
-                unfinished_file = path.suffix == _UNFINISHED
-                if path.stat().st_mtime >= limit or (not unfinished_file and is_known(location)):
-                    continue
-                path.unlink()
-                unfinished += unfinished_file
-                orphans += not unfinished_file
-        return Swept(orphans, unfinished)
+            for shard in sorted(self._root.glob("??")):
+                for path in sorted(shard.iterdir()):
+                    location, unfinished = f"{shard.name}/{path.name}", path.suffix == _UNFINISHED
+                    if _is_older(path, older_than) and (unfinished or not is_known(location)):
+                        path.unlink(missing_ok=True)
+                        removed[unfinished] += 1
+        return Swept(orphans=removed[False], unfinished=removed[True])
+
+
+def _is_older(path: Path, limit: datetime) -> bool:
+    with suppress(FileNotFoundError):  # A writer has finished it, or another sweep removed it.
+        return path.stat().st_mtime < limit.timestamp()
+    return False
 
 
 def _write_durably(path: Path, data: bytes) -> None:

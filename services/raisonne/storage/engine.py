@@ -118,7 +118,7 @@ def open_database(url: str, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> Databa
         lock_timeout: How long a transaction waits for another one.
 
     Raises:
-        ConfigError: If the URL is neither.
+        ConfigError: If the URL is neither, or the driver for it is not installed.
         StorageError: If the folder of an SQLite file is missing or not accessible.
     """
     parsed = _parse(url)
@@ -198,7 +198,10 @@ def _create_private(path: Path) -> None:
 
 
 def _open_postgresql(url: URL, lock_timeout: timedelta) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except ImportError as error:
+        raise ConfigError("PostgreSQL needs an extra: pip install 'raisonne[postgres]'.") from error
     milliseconds = round(lock_timeout.total_seconds() * 1_000)
 
     @event.listens_for(engine, "connect")

@@ -6,6 +6,7 @@ import sqlite3
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from raisonne.rights.errors import ConflictError, InputError, RaisonneError, Reason, StorageError
 
@@ -14,7 +15,7 @@ LOCKED = "The catalogue is locked by another transaction that did not end in tim
 _READ_ONLY = "The catalogue cannot be written here."
 _MISSING = "The catalogue cannot be opened: its file or folder is missing or not accessible."
 _DAMAGED = "The catalogue's file is damaged or is no catalogue."
-_UNREACHABLE = "The catalogue's database server cannot be reached."
+_UNREACHABLE = "The catalogue's database server cannot be reached, or refuses the connection."
 
 # https://sqlite.org/rescode.html; the low byte is the primary code.
 _SQLITE = {
@@ -36,10 +37,8 @@ _POSTGRESQL = {
     "53300": "The catalogue's database server has no connection left.",
     "55P03": LOCKED,
     "25006": _READ_ONLY,
-    "28000": "The catalogue's database server refuses this user.",
-    "28P01": "The catalogue's database server refuses this password.",
-    "3D000": "The catalogue's database does not exist on the server.",
 }
+_POSTGRESQL_GONE = ("08", "57P")  # Connection exception, operator intervention.
 _POSTGRESQL_RETRY = {"40001", "40P01"}
 
 
@@ -54,24 +53,27 @@ def map_errors(engine: Engine) -> None:
         error = context.original_exception
         if isinstance(error, RaisonneError):  # Raised by a column type on the way in.
             raise error
-        mapped = translate(error)
+        mapped = translate(error, context.sqlalchemy_exception)
         if mapped is not None:
             raise mapped from error
 
 
-def translate(error: BaseException) -> RaisonneError | None:
+def translate(error: BaseException, wrapped: SQLAlchemyError | None = None) -> RaisonneError | None:
     """Return the error to raise for what a driver raised, or None where it is not a driver's.
 
     Args:
-        error: As raised by ``sqlite3``, ``psycopg`` or the encoding of a parameter.
+        error: As raised by ``sqlite3``, ``psycopg`` or the conversion of a parameter.
+        wrapped: The same error as SQLAlchemy names it.
     """
     if isinstance(error, UnicodeEncodeError):
         return InputError("A text holds a character that is no Unicode scalar value.")
+    if isinstance(error, OverflowError):
+        return _too_large()
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error)
     # psycopg is an optional dependency; its errors are known by this attribute.
     if hasattr(error, "sqlstate"):
-        return _of_postgresql(error, error.sqlstate)
+        return _of_postgresql(error, error.sqlstate or "", wrapped)
     return None
 
 
@@ -85,20 +87,30 @@ def _of_sqlite(error: sqlite3.Error) -> RaisonneError:
     return StorageError(sentence) if sentence else _unexpected(error)
 
 
-def _of_postgresql(error: BaseException, state: str | None) -> RaisonneError:
+def _of_postgresql(
+    error: BaseException, state: str, wrapped: SQLAlchemyError | None
+) -> RaisonneError:
     if state == "23505":
         return _exists()
     if state == "23503":
         return _dangling()
+    if state.startswith("22"):  # Class 22, data exception.
+        return _too_large()
     if state in _POSTGRESQL_RETRY:
         return ConflictError("Another transaction changed the same records first; try again.")
-    # Without a state the error is not the server's: there was no server to answer.
-    sentence = _POSTGRESQL.get(state) if state else _UNREACHABLE
+    # An error in operation without a state is not the server's: it did not come to an answer.
+    unanswered = not state and isinstance(wrapped, OperationalError)
+    gone = unanswered or state.startswith(_POSTGRESQL_GONE)
+    sentence = _UNREACHABLE if gone else _POSTGRESQL.get(state)
     return StorageError(sentence) if sentence else _unexpected(error)
 
 
 def _exists() -> ConflictError:
     return ConflictError("The record exists already.", reason=Reason.ALREADY_EXISTS)
+
+
+def _too_large() -> InputError:
+    return InputError("A number is too large for the catalogue.")
 
 
 def _dangling() -> ConflictError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState
-from raisonne.storage.tables import GenerationRow, insert_rows
+from raisonne.storage.tables import GENERATION_IN_OPERATION, GenerationRow, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,8 @@ class SqlGenerations:
         """Return records: of one operation by index, else by name after the given one."""
         statement = select(GenerationRow).where(col(GenerationRow.tenant) == tenant)
         if operation:
-            statement = statement.where(col(GenerationRow.operation) == operation).order_by(
-                col(GenerationRow.position)
-            )
+            in_operation = (col(GenerationRow.operation) == operation, GENERATION_IN_OPERATION)
+            statement = statement.where(*in_operation).order_by(col(GenerationRow.position))
         else:
             statement = statement.where(col(GenerationRow.name) > after).order_by(
                 col(GenerationRow.name)

@@ -12,10 +12,9 @@ from sqlmodel import Session, col, select
 
 from raisonne.rights.errors import ConflictError, Reason
 from raisonne.rights.job import Job, JobKind, JobState
-from raisonne.storage.tables import JobRow, insert_rows
+from raisonne.storage.tables import JOB_HAS_REQUEST, JOB_IS_OPEN, JobRow, insert_rows
 
 _PENDING, _RUNNING = JobState.PENDING.value, JobState.RUNNING.value
-_OPEN = col(JobRow.state).in_([_PENDING, _RUNNING])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,7 @@ class SqlJobs:
             select(JobRow).where(
                 col(JobRow.tenant) == tenant,
                 col(JobRow.request_id) == request_id,
-                # The words of the index's condition, so that it serves this query.
-                col(JobRow.request_id) != "",
+                JOB_HAS_REQUEST,
             )
         ).one_or_none()
         return None if row is None else _job(row)
@@ -78,7 +76,7 @@ class SqlJobs:
         oldest = (
             select(JobRow.name)
             .where(
-                _OPEN,
+                JOB_IS_OPEN,
                 col(JobRow.kind).in_([kind.value for kind in kinds]),
                 or_(col(JobRow.state) == _PENDING, col(JobRow.lease_until) <= now),
             )
@@ -135,7 +133,7 @@ class SqlJobs:
         )
         self.session.exec(
             update(JobRow)
-            .where(col(JobRow.tenant) == tenant, col(JobRow.name) == name, _OPEN)
+            .where(col(JobRow.tenant) == tenant, col(JobRow.name) == name, JOB_IS_OPEN)
             .values(cancel_requested=true(), state=ended, update_time=now)
         )
         return self.get(tenant, name)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Text,
+    TextClause,
     TypeDecorator,
     UniqueConstraint,
     insert,
@@ -92,9 +93,17 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({members})", name=column)
 
 
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+# Conditions of partial indexes. Queries use the same words: SQLite does not see that a condition
+# with a parameter implies the index's.
+WORK_IS_REGISTERED = text("state = 'REGISTERED'")
+WORK_RESERVES_HOLDER = text("state = 'REGISTERED' AND reserves_generation AND holder <> ''")
+GENERATION_IN_OPERATION = text("operation <> ''")
+JOB_HAS_REQUEST = text("request_id <> ''")
+JOB_IS_OPEN = text("state IN ('PENDING', 'RUNNING')")
+
+
+def _partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def _reference(columns: str, table: str, key: str) -> ForeignKeyConstraint:
@@ -171,14 +180,12 @@ class WorkRow(Row, table=True):
         CheckConstraint("revision > 0", name="revision"),
         _reference("asset", "asset", "name"),
         # Two importers of one file make one record.
-        _partial(
-            "uq_work_registered", "tenant", "sha256", where="state = 'REGISTERED'", unique=True
-        ),
+        _partial("uq_work_registered", "tenant", "sha256", where=WORK_IS_REGISTERED, unique=True),
         _partial(
             "ix_work_reserved_holder",
             "tenant",
             "holder",
-            where="state = 'REGISTERED' AND reserves_generation AND holder <> ''",
+            where=WORK_RESERVES_HOLDER,
         ),
         Index(None, "tenant", "state"),
     )
@@ -285,7 +292,7 @@ class GenerationRow(Row, table=True):
             "tenant",
             "operation",
             "position",
-            where="operation <> ''",
+            where=GENERATION_IN_OPERATION,
             unique=True,
         ),
     )
@@ -318,8 +325,8 @@ class JobRow(Row, table=True):
         _one_of("kind", JobKind),
         _one_of("state", JobState),
         Index(None, "tenant", "name"),
-        _partial("uq_job_request", "tenant", "request_id", where="request_id <> ''", unique=True),
-        _partial("ix_job_open", "create_time", "name", where="state IN ('PENDING', 'RUNNING')"),
+        _partial("uq_job_request", "tenant", "request_id", where=JOB_HAS_REQUEST, unique=True),
+        _partial("ix_job_open", "create_time", "name", where=JOB_IS_OPEN),
     )
 
     name: Key

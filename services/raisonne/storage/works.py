@@ -18,7 +18,13 @@ from raisonne.rights.work import Work, WorkState
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprint_log import append_changes
 from raisonne.storage.rights_json import rights_from_json, rights_to_json
-from raisonne.storage.tables import FingerprintRow, WorkRow, insert_rows
+from raisonne.storage.tables import (
+    WORK_IS_REGISTERED,
+    WORK_RESERVES_HOLDER,
+    FingerprintRow,
+    WorkRow,
+    insert_rows,
+)
 
 _PROMPT_RESERVATIONS = {ReservationKind.STYLE, ReservationKind.AI_GENERATION}
 
@@ -66,7 +72,7 @@ class SqlWorks:
             select(WorkRow).where(
                 col(WorkRow.tenant) == tenant,
                 col(WorkRow.sha256) == sha256,
-                col(WorkRow.state) == WorkState.REGISTERED.value,
+                WORK_IS_REGISTERED,
             )
         ).one_or_none()
         return None if row is None else _work(row)
@@ -130,12 +136,7 @@ class SqlWorks:
         """Return one term per holder that has a REGISTERED work reserving style or generation."""
         rows = self.session.exec(
             select(WorkRow.holder, func.min(WorkRow.name))
-            .where(
-                col(WorkRow.tenant) == tenant,
-                col(WorkRow.state) == WorkState.REGISTERED.value,
-                col(WorkRow.reserves_generation),
-                col(WorkRow.holder) != "",
-            )
+            .where(col(WorkRow.tenant) == tenant, WORK_RESERVES_HOLDER)
             .group_by(col(WorkRow.holder))
             .order_by(col(WorkRow.holder))
         )

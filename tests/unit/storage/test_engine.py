@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def test_a_url_that_cannot_be_used_is_not_repeated() -> None:
     with pytest.raises(ConfigError) as raised:
         open_database("mysql://user:hunter2@host/database")
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_driver_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # Python's own mark of "not there".
+    with pytest.raises(ConfigError, match=r"raisonne\[postgres\]"):
+        open_database("postgresql+psycopg://host/database")
 
 
 def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:

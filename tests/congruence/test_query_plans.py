@@ -1,0 +1,125 @@
+"""Every query that a request waits for is served by an index, however large the catalogue is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from tests.congruence.builders import NOW, TENANT, make_event, make_job, make_work
+from tests.congruence.signer import SIGNER
+
+from raisonne.rights.job import JobKind, JobState
+from raisonne.rights.work import WorkState
+from raisonne.storage.engine import Database
+from raisonne.storage.fingerprint_log import SqlFingerprintLog
+from raisonne.storage.keks import SqlKeks
+from raisonne.storage.ledger_store import SqlLedger
+from raisonne.storage.transactions import SqlTransactions
+
+Statement = tuple[str, Any]
+
+
+@contextmanager
+def recorded(database: Database) -> Iterator[list[Statement]]:
+    statements: list[Statement] = []
+
+    def record(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            statements.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", record)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", record)
+
+
+def plan(database: Database, statement: Statement) -> str:
+    sql, parameters = statement
+    with database.connect() as connection:
+        if database.is_sqlite:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+            return "\n".join(row[3] for row in rows)
+        # The tables are empty; the question is whether an index can serve the query.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        rows = connection.exec_driver_sql(f"EXPLAIN {sql}", parameters)
+        return "\n".join(row[0] for row in rows)
+
+
+def use_everything(database: Database) -> None:
+    transactions = SqlTransactions(database)
+    with transactions.write() as transaction:
+        transaction.outbox.append(make_event())
+        transaction.jobs.add(make_job(request_id="r"))
+        job = transaction.jobs.claim((JobKind.GENERATE,), NOW, timedelta(minutes=1))
+        assert job is not None
+        transaction.jobs.renew(job.name, 1, NOW)
+        transaction.jobs.progress(job.name, 1, 1, NOW)
+        transaction.jobs.request_cancel(TENANT, job.name, NOW)
+        transaction.jobs.finish(job.name, 1, JobState.SUCCEEDED, NOW)
+    with transactions.read() as transaction:
+        transaction.jobs.get(TENANT, "x")
+        transaction.jobs.find_request(TENANT, "x")
+        transaction.jobs.list(TENANT, limit=9, after="x")
+        transaction.works.get(TENANT, "x")
+        transaction.works.find_by_sha256(TENANT, "x")
+        transaction.works.list(TENANT, limit=9, after="x")
+        transaction.works.count(TENANT, WorkState.REGISTERED)
+        transaction.works.rights_of(TENANT, ["x", "y"])
+        transaction.works.reserved_terms(TENANT)
+        transaction.assets.get(TENANT, "x")
+        transaction.verdicts.get(TENANT, "x")
+        transaction.manifests.get(TENANT, "x")
+        transaction.manifests.of_asset(TENANT, "x")
+        transaction.generations.get(TENANT, "x")
+        transaction.generations.list(TENANT, limit=9, after="x")
+        transaction.generations.list(TENANT, limit=9, operation="x")
+    SqlFingerprintLog(database).head()
+    SqlFingerprintLog(database).changes(7, 100)
+    SqlKeks(database).current(TENANT, "asset")
+    ledger = SqlLedger(database, SIGNER, "ledger.example.org/raisonne")
+    ledger.integrate()
+    ledger.head()
+    ledger.entry(0)
+    ledger.index_of("events/000000")
+    ledger.inclusion_proof(0, 1)
+    list(ledger.entries(1))
+
+
+def test_no_query_reads_a_whole_table(database: Database) -> None:
+    with recorded(database) as statements:
+        use_everything(database)
+    assert len(statements) > 30
+    for statement in statements:
+        assert_indexed(plan(database, statement), statement[0])
+
+
+def assert_indexed(found: str, sql: str) -> None:
+    # A few rows in the order that the table has anyway are no scan of it.
+    in_order = "LIMIT" in sql and "TEMP B-TREE" not in found
+    scans = [line for line in found.splitlines() if line.startswith("SCAN") or "Seq Scan" in line]
+    unexpected = [line for line in scans if "USING" not in line and not in_order]
+    assert not unexpected, f"{sql}\n{found}"
+
+
+@pytest.mark.parametrize(
+    ("column", "index"),
+    [("sha256", "uq_work_registered"), ("holder", "ix_work_reserved_holder")],
+)
+def test_the_partial_indexes_of_works_are_used(database: Database, column: str, index: str) -> None:
+    with recorded(database) as statements, SqlTransactions(database).read() as transaction:
+        if column == "sha256":
+            transaction.works.find_by_sha256(TENANT, make_work().sha256)
+        else:
+            transaction.works.reserved_terms(TENANT)
+    assert index in plan(database, statements[-1])
+
+
+def test_the_open_jobs_are_found_by_their_index(database: Database) -> None:
+    with recorded(database) as statements, SqlTransactions(database).write() as transaction:
+        transaction.jobs.claim((JobKind.GENERATE,), NOW, timedelta(minutes=1))
+        transaction.jobs.find_request(TENANT, "r")
+    assert "ix_job_open" in plan(database, statements[0])
+    assert "uq_job_request" in plan(database, statements[1])
