@@ -72,7 +72,7 @@ class Generation:
         engine: Who made it.
         understood_words: Prompt words that shaped the picture.
         ignored_words: Prompt words that the engine does not know.
-        asset: ``assets/{id}`` of the signed file; empty unless released.
+        asset: ``assets/{id}``: the signed file if released, the unsigned one if held, else empty.
         verdict: ``verdicts/{id}`` of the output, or of the prompt if that was blocked.
         manifest_label: Active manifest of the signed file; empty unless released.
         ledger_event: Identifier of its ledger event.

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from raisonne.rights.asset import Asset
+from raisonne.rights.case import Decision, Ruling
 from raisonne.rights.errors import NotClearedError
 from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.statement import RightsStatement, Use
@@ -156,19 +157,33 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ClearedAsset:
-    """An asset whose own verdict allows release. Only this can be signed or returned.
+    """An asset that may be released. Only this can be signed or returned.
+
+    Attributes:
+        asset: The asset.
+        verdict: On exactly its bytes: ALLOW, or REVIEW together with a decision.
+        decision: A reviewer's ruling on this verdict that clears it. BLOCK stays BLOCK.
 
     Raises:
-        NotClearedError: If the verdict is not ALLOW, or speaks of other bytes.
+        NotClearedError: If neither allows release, or the verdict speaks of other bytes.
     """
 
     asset: Asset
     verdict: Verdict
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
-        if self.verdict.outcome is not Outcome.ALLOW:
+        if self.verdict.outcome is not Outcome.ALLOW and not self._decided():
             raise NotClearedError(f"{self.asset.name} is not cleared: {self.verdict.outcome}.")
         if self.verdict.inputs.sha256 != self.asset.sha256:
             raise NotClearedError("The verdict is about other bytes than the asset's.")
         if self.verdict.inputs.tenant != self.asset.tenant:
             raise NotClearedError("The verdict was given for another tenant.")
+
+    def _decided(self) -> bool:
+        return (
+            self.verdict.outcome is Outcome.REVIEW
+            and self.decision is not None
+            and self.decision.verdict == self.verdict.name
+            and self.decision.ruling is Ruling.CLEAR
+        )

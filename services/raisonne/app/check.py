@@ -7,6 +7,7 @@ from datetime import datetime
 
 from raisonne.app.events import event, verdict_details
 from raisonne.app.ports import Clock, Transactions
+from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
@@ -14,7 +15,7 @@ from raisonne.rights.errors import InputError, NotFoundError, Reason
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.statement import WORLD, Use
-from raisonne.rights.verdict import Subject, Verdict
+from raisonne.rights.verdict import Outcome, Subject, Verdict
 
 MAX_PROMPT_CHARACTERS = 4_000
 """Longest prompt that is screened or rendered."""
@@ -102,6 +103,8 @@ class Check:
         )
         with self.transactions.write() as transaction:
             transaction.verdicts.add(verdict)
+            if verdict.outcome is Outcome.REVIEW:
+                transaction.cases.add(open_case(verdict, checked.time))
             transaction.outbox.append(checked)
 
 

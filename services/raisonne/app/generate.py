@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,32 +13,25 @@ from raisonne.app.ports import (
     BlobRecord,
     BlobStore,
     Clock,
-    CredentialSigner,
     Engine,
     GeneratedImage,
     SealContext,
     Transaction,
     Transactions,
 )
+from raisonne.app.release import Making, Release, Released
+from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.generation import Generation, GenerationRequest, GenerationState
-from raisonne.rights.ledger import LedgerAction
+from raisonne.rights.ledger import LedgerAction, LedgerEvent
 from raisonne.rights.principal import Permission, Principal
-from raisonne.rights.provenance import CreationStatement, SignedFile
-from raisonne.rights.statement import WORLD, ReservationKind, Use
+from raisonne.rights.statement import WORLD, Use
 from raisonne.rights.verdict import ClearedAsset, Outcome, Subject, Verdict
 
-_TRAINING_ENTRIES = ("data_mining", "ai_training", "ai_generative_training", "ai_inference")
-_RESERVED_ENTRIES: Mapping[ReservationKind, frozenset[str]] = {
-    ReservationKind.TDM: frozenset({"data_mining", "ai_training", "ai_generative_training"}),
-    ReservationKind.AI_TRAINING: frozenset({"ai_training", "ai_generative_training"}),
-    ReservationKind.AI_GENERATION: frozenset({"ai_inference"}),
-    ReservationKind.STYLE: frozenset({"ai_generative_training"}),
-}
 _ACTIONS = {
     GenerationState.RELEASED: LedgerAction.GENERATION_RELEASED,
     GenerationState.HELD: LedgerAction.GENERATION_HELD,
@@ -86,9 +78,15 @@ class _Outputs:
     state: GenerationState
     verdicts: tuple[Verdict, ...]
     image: GeneratedImage | None = None
-    asset: Asset | None = None
-    blob: BlobRecord | None = None
-    signed: SignedFile | None = None
+    held: tuple[Asset, BlobRecord] | None = None
+    released: Released | None = None
+
+    @property
+    def asset(self) -> Asset | None:
+        """The stored file, if any: signed if released, unsigned if held."""
+        if self.released is not None:
+            return self.released.asset
+        return self.held[0] if self.held is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +95,11 @@ class Generate:
 
     engine: Engine
     screener: Screener
-    signer: CredentialSigner
+    release: Release
     blobs: BlobStore
     transactions: Transactions
     policies: PolicyBundle
     clock: Clock
-    reservations: frozenset[ReservationKind]
 
     def __call__(
         self,
@@ -157,52 +154,18 @@ class Generate:
         match state:
             case GenerationState.RELEASED:
                 cleared = ClearedAsset(unsigned, screened.verdict)
-                return self._release(request, image, cleared, verdicts)
+                making = Making(
+                    self.engine.description, on_prompt.inputs.sha256, request.seed, image.caption
+                )
+                released = self.release(cleared, image.data, making)
+                return _Outputs(state, verdicts, image, released=released)
             case GenerationState.HELD:
-                # Kept sealed for the reviewer; it can be read by nobody else until decided.
-                blob = self._put(unsigned, image.data)
-                return _Outputs(state, verdicts, image, unsigned, blob)
+                # Kept sealed for the reviewer; nobody else can read it until it is decided.
+                context = SealContext(unsigned.tenant, ASSET_PURPOSE, unsigned.name)
+                held = (unsigned, self.blobs.put(context, image.data))
+                return _Outputs(state, verdicts, image, held=held)
             case GenerationState.BLOCKED:
                 return _Outputs(state, verdicts, image)
-
-    def _release(
-        self,
-        request: GenerationRequest,
-        image: GeneratedImage,
-        cleared: ClearedAsset,
-        verdicts: tuple[Verdict, ...],
-    ) -> _Outputs:
-        signed = self.signer.sign(cleared, image.data, self._statement(request, image, cleared))
-        asset = replace(
-            cleared.asset,
-            sha256=hashlib.sha256(signed.data).hexdigest(),
-            size_bytes=len(signed.data),
-        )
-        blob = self._put(asset, signed.data)
-        return _Outputs(GenerationState.RELEASED, verdicts, image, asset, blob, signed)
-
-    def _statement(
-        self, request: GenerationRequest, image: GeneratedImage, cleared: ClearedAsset
-    ) -> CreationStatement:
-        engine = self.engine.description
-        reserved = frozenset[str]().union(*(_RESERVED_ENTRIES[kind] for kind in self.reservations))
-        return CreationStatement(
-            title=f"{cleared.asset.name.rsplit('/', 1)[-1]}.png",
-            engine_name=engine.name,
-            engine_version=engine.version,
-            digital_source_type=engine.digital_source_type,
-            description=f"Generated by {engine.name} {engine.version}: {image.caption}",
-            when=cleared.asset.create_time,
-            prompt_sha256=hashlib.sha256(request.prompt.encode()).hexdigest(),
-            seed=request.seed,
-            training_mining={
-                entry: "notAllowed" if entry in reserved else "allowed"
-                for entry in _TRAINING_ENTRIES
-            },
-            verdict=cleared.verdict.name,
-            policy_revision=cleared.verdict.policy_revision,
-            index_revision=cleared.verdict.inputs.index_revision,
-        )
 
     def _asset(self, image: GeneratedImage, screened: Screened, question: Question) -> Asset:
         return Asset(
@@ -218,9 +181,6 @@ class Generate:
             create_time=question.at,
         )
 
-    def _put(self, asset: Asset, data: bytes) -> BlobRecord:
-        return self.blobs.put(SealContext(asset.tenant, ASSET_PURPOSE, asset.name), data)
-
     def _commit(
         self,
         principal: Principal,
@@ -231,54 +191,68 @@ class Generate:
         also: Callable[[Transaction], None],
     ) -> Made:
         verdict = outputs.verdicts[-1]
-        name = new_name("generations")
-        happened = event(
+        generation = self._record(principal, request, terms, outputs, now)
+        happened = self._event(principal, generation, outputs, now)
+        generation = replace(generation, ledger_event=happened.id)
+        with self.transactions.write() as transaction:
+            for given in outputs.verdicts:
+                transaction.verdicts.add(given)
+            if outputs.held is not None:
+                transaction.assets.add(*outputs.held)
+            if outputs.released is not None:
+                outputs.released.write(transaction)
+            transaction.generations.add(generation)
+            if outputs.state is GenerationState.HELD:
+                transaction.cases.add(open_case(verdict, now, generation.name))
+            transaction.outbox.append(happened)
+            also(transaction)
+        if outputs.released is None:
+            return Made(generation, verdict, None, None)
+        return Made(generation, verdict, outputs.released.asset, outputs.released.signed.data)
+
+    def _event(
+        self, principal: Principal, generation: Generation, outputs: _Outputs, now: datetime
+    ) -> LedgerEvent:
+        verdict, engine = outputs.verdicts[-1], self.engine.description
+        return event(
             principal,
             _ACTIONS[outputs.state],
-            name,
+            generation.name,
             now,
             sha256=outputs.asset.sha256 if outputs.asset else verdict.inputs.sha256,
             details=verdict_details(verdict)
             | {
-                "engine": f"{self.engine.description.name} {self.engine.description.version}",
-                "manifest": outputs.signed.label if outputs.signed else "",
+                "engine": f"{engine.name} {engine.version}",
+                "manifest": generation.manifest_label,
             },
         )
-        generation = Generation(
-            name=name,
+
+    def _record(
+        self,
+        principal: Principal,
+        request: GenerationRequest,
+        terms: GenerationTerms,
+        outputs: _Outputs,
+        now: datetime,
+    ) -> Generation:
+        image, released = outputs.image, outputs.released
+        return Generation(
+            name=new_name("generations"),
             tenant=principal.tenant,
             operation=terms.operation,
             index=terms.index,
             state=outputs.state,
-            prompt_sha256=hashlib.sha256(request.prompt.encode()).hexdigest(),
+            prompt_sha256=outputs.verdicts[0].inputs.sha256,
             seed=request.seed,
             engine=self.engine.description,
-            understood_words=outputs.image.understood_words if outputs.image else (),
-            ignored_words=outputs.image.ignored_words if outputs.image else (),
+            understood_words=image.understood_words if image else (),
+            ignored_words=image.ignored_words if image else (),
             asset=outputs.asset.name if outputs.asset else "",
-            verdict=verdict.name,
-            manifest_label=outputs.signed.label if outputs.signed else "",
-            ledger_event=happened.id,
+            verdict=outputs.verdicts[-1].name,
+            manifest_label=released.signed.label if released else "",
+            ledger_event="",
             create_time=now,
         )
-        with self.transactions.write() as transaction:
-            for given in outputs.verdicts:
-                transaction.verdicts.add(given)
-            if outputs.asset and outputs.blob:
-                transaction.assets.add(outputs.asset, outputs.blob)
-            if outputs.signed:
-                transaction.manifests.add(
-                    principal.tenant,
-                    generation.asset,
-                    outputs.signed.label,
-                    outputs.signed.manifest,
-                )
-            transaction.generations.add(generation)
-            transaction.outbox.append(happened)
-            also(transaction)
-        if outputs.signed is None:
-            return Made(generation, verdict, None, None)
-        return Made(generation, verdict, outputs.asset, outputs.signed.data)
 
 
 def _state_of(verdict: Verdict) -> GenerationState:

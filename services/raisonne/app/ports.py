@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from raisonne.rights.asset import Asset
+from raisonne.rights.case import Case, CaseState, Decision
 from raisonne.rights.fingerprint import Fingerprint, FingerprintChange
 from raisonne.rights.generation import EngineDescription, Generation, GenerationRequest
 from raisonne.rights.job import Job, JobKind, JobState
@@ -241,6 +242,40 @@ class GenerationStore(Protocol):
         """Return records: of one operation by index, else by name after the given one."""
         ...
 
+    def decide(self, generation: Generation) -> None:
+        """Write what a decision made of a HELD record: its state, asset and manifest label.
+
+        Raises:
+            ConflictError: If the stored record is not HELD.
+        """
+        ...
+
+
+class CaseStore(Protocol):
+    """What people have to decide."""
+
+    def add(self, case: Case) -> None:
+        """Insert an open case."""
+        ...
+
+    def get(self, tenant: str, name: str) -> Case | None:
+        """Return the case, or None."""
+        ...
+
+    def list(
+        self, tenant: str, *, limit: int, after: str = "", state: CaseState | None = None
+    ) -> Sequence[Case]:
+        """Return cases ordered by name, at most ``limit``, after the given name."""
+        ...
+
+    def decide(self, tenant: str, decision: Decision) -> None:
+        """Write the decision of an open case.
+
+        Raises:
+            ConflictError: If the case is decided already.
+        """
+        ...
+
 
 class JobStore(Protocol):
     """Leased jobs. Writes that carry ``attempt`` do nothing and return False when it is stale."""
@@ -329,6 +364,11 @@ class Transaction(Protocol):
     @property
     def generations(self) -> GenerationStore:
         """Artworks made."""
+        ...
+
+    @property
+    def cases(self) -> CaseStore:
+        """What people have to decide."""
         ...
 
     @property

@@ -15,6 +15,8 @@ from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock, Engine, FingerprintLog, Ledger, Transactions
 from raisonne.app.provenance import Provenance
+from raisonne.app.release import Release
+from raisonne.app.review import Review
 from raisonne.app.screening import Screener
 from raisonne.app.works import Works
 from raisonne.fingerprint.decoder_pool import DecoderPool
@@ -86,6 +88,7 @@ class Service:
     artworks: Artworks
     provenance: Provenance
     audit_log: AuditLog
+    review: Review
     database: Database
     blobs: FileBlobStore
 
@@ -131,16 +134,8 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     extractor, index = Extractor(embedder), CatalogueIndex(fingerprint_log)
     screener = Screener(decoder, extractor, Matcher(index), transactions, policies)
     engine = engine_from_uri(settings.engine)
-    generate = Generate(
-        engine=engine,
-        screener=screener,
-        signer=C2paSigner(claim_signer),
-        blobs=blobs,
-        transactions=transactions,
-        policies=policies,
-        clock=clock,
-        reservations=settings.reservations,
-    )
+    release = Release(C2paSigner(claim_signer), blobs, settings.reservations)
+    generate = Generate(engine, screener, release, blobs, transactions, policies, clock)
     lease = timedelta(seconds=settings.lease_seconds)
     return Service(
         settings=settings,
@@ -163,6 +158,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
         artworks=Artworks(blobs, transactions, policies),
         provenance=Provenance(reader, transactions, policies),
         audit_log=AuditLog(ledger, policies),
+        review=Review(release, blobs, transactions, policies, clock),
         database=database,
         blobs=blobs,
     )
