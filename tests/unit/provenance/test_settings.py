@@ -59,9 +59,11 @@ def server() -> Iterator[CountingServer]:
     with CountingServer() as counting:
         thread = threading.Thread(target=counting.serve_forever, args=(0.01,))
         thread.start()
-        yield counting
-        counting.shutdown()
-        thread.join()
+        try:
+            yield counting
+        finally:
+            counting.shutdown()
+            thread.join()
 
 
 def sign(
