@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 
 import grpc.aio
@@ -48,10 +49,10 @@ class AsyncAssets:
         request = pb.DownloadAssetRequest(name=name)
         answers = receiving(self._stub.DownloadAsset, request, self._deadlines.transfer)
         first = await anext(answers)
-        data = bytearray()
+        data = io.BytesIO()
         async for answer in answers:
-            data += answer.chunk
-        return Download(asset_from_message(first.asset), bytes(data))
+            data.write(answer.chunk)
+        return Download(asset_from_message(first.asset), data.getvalue())
 
     async def source(self, data: bytes) -> AssetSource:
         """Return where a request finds a file: inside itself, or uploaded by this call."""

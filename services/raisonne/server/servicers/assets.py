@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -60,16 +61,17 @@ async def _receive_metadata(
 async def _receive_chunks(
     requests: AsyncIterator[pb.UploadAssetRequest], metadata: pb.UploadMetadata
 ) -> bytes:
-    data = bytearray()
+    # Unlike a bytearray, its buffer becomes the bytes in the end without a copy.
+    data = io.BytesIO()
     digest = hashlib.sha256()
     async for request in requests:
         if request.WhichOneof("part") != "chunk":
             raise InputError("Only the first message is metadata.", metadata={"field": "metadata"})
-        data += request.chunk
+        data.write(request.chunk)
         digest.update(request.chunk)
-        if len(data) > metadata.size_bytes:
+        if data.tell() > metadata.size_bytes:
             break
-    if len(data) != metadata.size_bytes:
+    if data.tell() != metadata.size_bytes:
         raise InputError(
             f"{metadata.size_bytes:,} bytes were announced, but not exactly these came.",
             metadata={"field": "metadata.size_bytes"},
@@ -79,4 +81,4 @@ async def _receive_chunks(
             "The bytes do not have the announced SHA-256.",
             metadata={"field": "metadata.sha256", "actual": digest.hexdigest()},
         )
-    return bytes(data)
+    return data.getvalue()
