@@ -153,7 +153,6 @@ class AssetRow(Row, table=True):
     __table_args__ = (
         _one_of("origin", AssetOrigin),
         UniqueConstraint("location"),
-        Index(None, "tenant", "sha256"),
     )
 
     tenant: Key
@@ -185,9 +184,9 @@ class WorkRow(Row, table=True):
             "ix_work_reserved_holder",
             "tenant",
             "holder",
+            "name",
             where=WORK_RESERVES_HOLDER,
         ),
-        Index(None, "tenant", "state"),
     )
 
     tenant: Key

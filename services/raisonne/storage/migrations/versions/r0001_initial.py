@@ -49,7 +49,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "name", name=op.f("pk_asset")),
         sa.UniqueConstraint("location", name=op.f("uq_asset_location")),
     )
-    op.create_index(op.f("ix_asset_tenant_sha256"), "asset", ["tenant", "sha256"], unique=False)
     op.create_table(
         "audit_entry",
         sa.Column("position", SERIAL, autoincrement=False, nullable=False),
@@ -251,12 +250,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_work_reserved_holder",
         "work",
-        ["tenant", "holder"],
+        ["tenant", "holder", "name"],
         unique=False,
         sqlite_where=sa.text("state = 'REGISTERED' AND reserves_generation AND holder <> ''"),
         postgresql_where=sa.text("state = 'REGISTERED' AND reserves_generation AND holder <> ''"),
     )
-    op.create_index(op.f("ix_work_tenant_state"), "work", ["tenant", "state"], unique=False)
     op.create_index(
         "uq_work_registered",
         "work",
