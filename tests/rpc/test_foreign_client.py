@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from raisonne.server.rpc_server import SERVICES
+from raisonne.server import Application, ServerLimits
+from raisonne.server.services import Served, served
+
+
+@pytest.fixture
+async def services(app: Application) -> tuple[Served, ...]:
+    return served(app, ServerLimits(), asyncio.Event())
 
 
 async def curl(buf: str, *arguments: str) -> tuple[int, str, str]:
@@ -33,28 +39,34 @@ async def call(buf: str, address: str, method: str, request: dict[str, Any]) -> 
     return json.loads(out)
 
 
-async def test_every_service_is_listed(buf: str, address: str) -> None:
+async def test_every_service_is_listed(
+    buf: str, address: str, services: tuple[Served, ...]
+) -> None:
     code, out, err = await curl(buf, f"http://{address}", "--list-services")
     assert code == 0, err
-    assert set(out.split()) == {service.full_name for service in SERVICES} | {
+    assert set(out.split()) == {service.name for service in services} | {
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }
 
 
-async def test_every_method_is_listed(buf: str, address: str) -> None:
+async def test_every_method_is_listed(buf: str, address: str, services: tuple[Served, ...]) -> None:
     code, out, err = await curl(buf, f"http://{address}", "--list-methods")
     assert code == 0, err
     ours = {
-        f"{service.full_name}/{method.name}" for service in SERVICES for method in service.methods
+        f"{service.name}/{method.name}"
+        for service in services
+        for method in service.descriptor.methods
     }
     assert ours <= set(out.split())
 
 
-@pytest.mark.parametrize("name", ["", *(service.full_name for service in SERVICES)])
-async def test_every_service_is_healthy(buf: str, address: str, name: str) -> None:
-    answer = await call(buf, address, "grpc.health.v1.Health/Check", {"service": name})
-    assert answer == {"status": "SERVING"}
+async def test_every_service_is_healthy(
+    buf: str, address: str, services: tuple[Served, ...]
+) -> None:
+    for name in ("", *(service.name for service in services)):
+        answer = await call(buf, address, "grpc.health.v1.Health/Check", {"service": name})
+        assert answer == {"status": "SERVING"}
 
 
 async def test_a_prompt_is_checked_from_json(buf: str, address: str) -> None:

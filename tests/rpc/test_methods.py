@@ -9,9 +9,11 @@ from collections.abc import Callable
 import pytest
 
 from raisonne.api.v1 import catalogue_service_pb2 as catalogue
+from raisonne.app.review import open_case
 from raisonne.client import AsyncClient
 from raisonne.ledger.proof import verify_consistency, verify_inclusion
 from raisonne.ledger.tree import leaf_hash
+from raisonne.rights.case import CaseState, Ruling
 from raisonne.rights.errors import ConflictError, InputError, NotFoundError, Reason
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobState
@@ -19,6 +21,7 @@ from raisonne.rights.provenance import CredentialVerdict, ValidationState
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Subject
 from raisonne.rights.work import WorkState
+from raisonne.runtime.wiring import Service
 
 Picture = Callable[[], bytes]
 
@@ -169,8 +172,37 @@ async def test_the_ledger_proves_itself(client: AsyncClient, picture: Picture) -
         await client.ledger.consistency_proof(1, head.size + 1_000)
 
 
+async def test_a_case_is_read_and_decided_once(client: AsyncClient, service: Service) -> None:
+    verdict = await client.screening.check_prompt("waves")
+    case = open_case(verdict, service.clock.now())
+    with service.transactions.write() as transaction:
+        transaction.cases.add(case)
+
+    file = await client.cases.get(case.name)
+    assert (file.case, file.verdict) == (case, verdict)
+    assert case in [listed async for listed in client.cases.list(state=CaseState.OPEN)]
+
+    decided = await client.cases.decide(case.name, Ruling.CLEAR, "LICENSED", "Seen the contract.")
+    assert decided.state is CaseState.DECIDED
+    assert decided.decision is not None
+    assert (decided.decision.ruling, decided.decision.reason) == (Ruling.CLEAR, "LICENSED")
+    assert decided.decision.decided_by == "local:operator"
+    assert (await client.cases.get(case.name)).case == decided
+    assert case.name not in [c.name async for c in client.cases.list(state=CaseState.OPEN)]
+    with pytest.raises(ConflictError):
+        await client.cases.decide(case.name, Ruling.REFUSE, "NOT_LICENSED")
+
+
 @pytest.mark.parametrize(
-    "name", ["works/none", "generations/none", "verdicts/none", "assets/none", "operations/none"]
+    "name",
+    [
+        "works/none",
+        "generations/none",
+        "verdicts/none",
+        "assets/none",
+        "operations/none",
+        "cases/none",
+    ],
 )
 async def test_what_does_not_exist_is_not_found(client: AsyncClient, name: str) -> None:
     read = {
@@ -179,6 +211,7 @@ async def test_what_does_not_exist_is_not_found(client: AsyncClient, name: str) 
         "verdicts": client.screening.get_verdict,
         "assets": client.assets.download,
         "operations": client.operations.get,
+        "cases": client.cases.get,
     }[name.partition("/")[0]]
     with pytest.raises(NotFoundError) as error:
         await read(name)  # type: ignore[operator]

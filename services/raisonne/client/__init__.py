@@ -15,6 +15,7 @@ from raisonne.client._sync.operations import Operation
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.errors import FieldViolation, InvalidRequestError, TransportError
 from raisonne.client.values import (
+    CaseFile,
     CheckedAsset,
     Download,
     OperationSnapshot,
@@ -26,6 +27,7 @@ from raisonne.client.values import (
 __all__ = [
     "AsyncClient",
     "AsyncOperation",
+    "CaseFile",
     "CheckedAsset",
     "Client",
     "Deadlines",

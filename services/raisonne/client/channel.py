@@ -16,6 +16,7 @@ from raisonne.api.v1 import (
     ledger_service_pb2,
     operation_service_pb2,
     provenance_service_pb2,
+    review_service_pb2,
     screening_service_pb2,
 )
 from raisonne.api.v1.asset_pb2 import AssetSource
@@ -30,6 +31,7 @@ _MODULES = (
     ledger_service_pb2,
     operation_service_pb2,
     provenance_service_pb2,
+    review_service_pb2,
     screening_service_pb2,
 )
 _RETRIES = {

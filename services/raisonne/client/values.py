@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raisonne.rights.asset import Asset
+from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.generation import Generation
 from raisonne.rights.job import JobState
@@ -67,6 +68,19 @@ class Download:
 
     asset: Asset
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with what the reviewer needs to see.
+
+    Attributes:
+        case: The case.
+        verdict: The verdict that opened it.
+    """
+
+    case: Case
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

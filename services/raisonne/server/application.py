@@ -10,6 +10,7 @@ from raisonne.app.generation_jobs import SubmitGeneration
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock
 from raisonne.app.provenance import Provenance
+from raisonne.app.review import Review
 from raisonne.app.works import Works
 
 
@@ -26,6 +27,7 @@ class Application:
         operations: Reads and cancels jobs.
         provenance: Reads credentials.
         audit_log: Reads the ledger.
+        review: Reads and decides cases; the service is left out where None.
         clock: The time.
     """
 
@@ -38,3 +40,4 @@ class Application:
     provenance: Provenance
     audit_log: AuditLog
     clock: Clock
+    review: Review | None = None

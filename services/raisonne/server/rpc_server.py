@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc.aio
-from google.longrunning import operations_pb2, operations_pb2_grpc
-from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from raisonne.api.v1 import (
-    asset_service_pb2,
-    asset_service_pb2_grpc,
-    catalogue_service_pb2,
-    catalogue_service_pb2_grpc,
-    generation_service_pb2,
-    generation_service_pb2_grpc,
-    ledger_service_pb2,
-    ledger_service_pb2_grpc,
-    operation_service_pb2,
-    operation_service_pb2_grpc,
-    provenance_service_pb2,
-    provenance_service_pb2_grpc,
-    screening_service_pb2,
-    screening_service_pb2_grpc,
-)
 from raisonne.rights.errors import ConfigError
 from raisonne.server.application import Application
-from raisonne.server.following import Follower
 from raisonne.server.interceptors.access_log import AccessLogInterceptor
 from raisonne.server.interceptors.deadline import DeadlineInterceptor
 from raisonne.server.interceptors.errors import ErrorInterceptor
@@ -39,32 +21,8 @@ from raisonne.server.interceptors.principal import (
 )
 from raisonne.server.interceptors.validation import ValidationInterceptor
 from raisonne.server.limits import ServerLimits
-from raisonne.server.servicers.assets import AssetServicer
-from raisonne.server.servicers.catalogue import CatalogueServicer
-from raisonne.server.servicers.generation import GenerationServicer
-from raisonne.server.servicers.ledger import LedgerServicer
-from raisonne.server.servicers.operations import OperationsServicer
-from raisonne.server.servicers.provenance import ProvenanceServicer
-from raisonne.server.servicers.reading import OperationReader
-from raisonne.server.servicers.screening import ScreeningServicer
-from raisonne.server.servicers.watching import OperationServicer
-from raisonne.server.uploads import StagedUploads
+from raisonne.server.services import Served, served
 from raisonne.server.validation import Validator
-
-SERVICES: tuple[ServiceDescriptor, ...] = tuple(
-    module.DESCRIPTOR.services_by_name[name]
-    for module, name in (
-        (asset_service_pb2, "AssetService"),
-        (catalogue_service_pb2, "CatalogueService"),
-        (generation_service_pb2, "GenerationService"),
-        (ledger_service_pb2, "LedgerService"),
-        (operation_service_pb2, "OperationService"),
-        (provenance_service_pb2, "ProvenanceService"),
-        (screening_service_pb2, "ScreeningService"),
-        (operations_pb2, "Operations"),
-    )
-)
-"""Every service that is served, health and reflection apart."""
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -75,6 +33,7 @@ class RPCServer:
 
     Attributes:
         address: Where it listens, ``HOST:PORT``, with the port that was chosen for port 0.
+        services: What it serves, health and reflection apart.
     """
 
     def __init__(self, app: Application, listen: str, limits: ServerLimits) -> None:
@@ -82,14 +41,16 @@ class RPCServer:
         self._limits = limits
         self._stopping = asyncio.Event()
         self._health = health.aio.HealthServicer()
+        self.services = served(app, limits, self._stopping)
         self._server = grpc.aio.server(
-            interceptors=_interceptors(app, limits),
+            interceptors=_interceptors(app, limits, self.services),
             options=_options(limits),
             maximum_concurrent_rpcs=limits.concurrent_calls,
         )
-        _register(self._server, app, limits, self._stopping)
+        for service in self.services:
+            service.register(service.servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = [service.full_name for service in SERVICES]
+        names = [service.name for service in self.services]
         reflection.enable_server_reflection(
             [*names, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
         )
@@ -120,7 +81,7 @@ class RPCServer:
         await self._server.stop(self._limits.grace.total_seconds())
 
     async def _set_health(self, state: health_pb2.HealthCheckResponse.ServingStatus) -> None:
-        for name in ("", *(service.full_name for service in SERVICES)):
+        for name in ("", *(service.name for service in self.services)):
             await self._health.set(name, state)
 
 
@@ -138,13 +99,15 @@ def build_server(app: Application, listen: str, *, limits: ServerLimits | None =
     return RPCServer(app, listen, limits or ServerLimits())
 
 
-def _interceptors(app: Application, limits: ServerLimits) -> list[grpc.aio.ServerInterceptor]:
+def _interceptors(
+    app: Application, limits: ServerLimits, services: Sequence[Served]
+) -> list[grpc.aio.ServerInterceptor]:
     return [
         AccessLogInterceptor(),
         ErrorInterceptor(),
         DeadlineInterceptor(limits),
         UnsafeLocalOperatorInterceptor(app.tenant),
-        ValidationInterceptor(Validator(SERVICES)),
+        ValidationInterceptor(Validator(service.descriptor for service in services)),
     ]
 
 
@@ -159,37 +122,3 @@ def _options(limits: ServerLimits) -> list[tuple[str, int]]:
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.so_reuseport", 0),
     ]
-
-
-def _register(
-    server: grpc.aio.Server, app: Application, limits: ServerLimits, stopping: asyncio.Event
-) -> None:
-    uploads = StagedUploads(
-        app.clock, total_bytes=limits.staged_bytes, lifetime=limits.upload_lifetime
-    )
-    reader = OperationReader(app.operations, app.artworks)
-    follower = Follower(app.operations, limits.poll_interval.total_seconds(), stopping)
-    asset_service_pb2_grpc.add_AssetServiceServicer_to_server(
-        AssetServicer(app.artworks, uploads, limits.upload_chunk_bytes), server
-    )
-    catalogue_service_pb2_grpc.add_CatalogueServiceServicer_to_server(
-        CatalogueServicer(app.works, uploads), server
-    )
-    generation_service_pb2_grpc.add_GenerationServiceServicer_to_server(
-        GenerationServicer(app.submit_generation, app.artworks, reader), server
-    )
-    ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server(
-        LedgerServicer(app.audit_log), server
-    )
-    operation_service_pb2_grpc.add_OperationServiceServicer_to_server(
-        OperationServicer(reader, follower), server
-    )
-    provenance_service_pb2_grpc.add_ProvenanceServiceServicer_to_server(
-        ProvenanceServicer(app.provenance, uploads), server
-    )
-    screening_service_pb2_grpc.add_ScreeningServiceServicer_to_server(
-        ScreeningServicer(app.check, uploads), server
-    )
-    operations_pb2_grpc.add_OperationsServicer_to_server(
-        OperationsServicer(reader, follower), server
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from raisonne.api.v1 import (
     asset_pb2,
+    case_pb2,
     credential_pb2,
     generation_pb2,
     generation_service_pb2,
@@ -27,6 +28,7 @@ from raisonne.api.v1 import (
 )
 from raisonne.app.audit_log import ProvenEntry
 from raisonne.client.convert import asset as client_asset
+from raisonne.client.convert import case as client_case
 from raisonne.client.convert import credential as client_credential
 from raisonne.client.convert import enums as client_enums
 from raisonne.client.convert import generation as client_generation
@@ -36,6 +38,7 @@ from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
 from raisonne.rights import match, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
+from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.errors import CancelledError, RaisonneError, Reason
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.job import Job, JobState
@@ -44,6 +47,7 @@ from raisonne.rights.provenance import CredentialReport, CredentialVerdict, Vali
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.work import Work, WorkState
 from raisonne.server.convert import asset as server_asset
+from raisonne.server.convert import case as server_case
 from raisonne.server.convert import credential as server_credential
 from raisonne.server.convert import enums as server_enums
 from raisonne.server.convert import generation as server_generation
@@ -67,6 +71,8 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (rights_pb2.ReservationKind, ReservationKind),
     (work_pb2.Work.State, WorkState),
     (asset_pb2.Asset.Origin, AssetOrigin),
+    (case_pb2.Case.State, CaseState),
+    (case_pb2.Decision.Ruling, Ruling),
     (verdict_pb2.Match.Mechanism, match.Mechanism),
     (verdict_pb2.DetectorRun.State, match.DetectorState),
     (verdict_pb2.Finding.Severity, verdict.Severity),
@@ -132,6 +138,13 @@ def test_asset(value: Asset) -> None:
     assert client_asset.asset_from_message(server_asset.asset_to_message(value)) == value
 
 
+@given(values(Case))
+def test_case(value: Case) -> None:
+    if value.decision is not None:
+        value = replace(value, decision=replace(value.decision, case=value.name))
+    assert client_case.case_from_message(server_case.case_to_message(value)) == value
+
+
 @given(values(CredentialReport))
 def test_credential_report(value: CredentialReport) -> None:
     message = server_credential.report_to_message(value)
@@ -153,10 +166,7 @@ def test_proven_entry(entry: LedgerEntry, proof: list[bytes], checkpoint: Checkp
 
 @given(values(Job), st.lists(values(Generation), max_size=2), st.sampled_from(Reason))
 def test_operation(job: Job, made: list[Generation], reason: Reason) -> None:
-    job = Job(
-        **{field.name: getattr(job, field.name) for field in fields(job)}
-        | {"error_reason": reason.value}
-    )
+    job = replace(job, error_reason=reason.value)
     snapshot = client_generation.snapshot_from_message(
         server_operation.operation_to_message(job, made)
     )
@@ -188,6 +198,7 @@ def test_every_enum_value_has_its_twin(wire: Any, domain: type[StrEnum]) -> None
 def test_no_enum_of_the_protos_is_forgotten() -> None:
     modules = (
         asset_pb2,
+        case_pb2,
         credential_pb2,
         generation_pb2,
         generation_service_pb2,

@@ -16,17 +16,28 @@ from raisonne.api.v1 import (
     generation_service_pb2,
     ledger_service_pb2,
     operation_service_pb2,
+    review_service_pb2,
     rights_pb2,
     screening_service_pb2,
 )
 from raisonne.app.check import MAX_PROMPT_CHARACTERS
 from raisonne.app.generation_jobs import MAX_COUNT, MAX_SEED
 from raisonne.app.works import MAX_TEXT_CHARACTERS
-from raisonne.server.rpc_server import SERVICES
 from raisonne.server.validation import Validator
 from raisonne.server.violations import InvalidRequestError
 
-VALIDATOR = Validator(SERVICES)
+MODULES = (
+    asset_service_pb2,
+    catalogue_service_pb2,
+    generation_service_pb2,
+    ledger_service_pb2,
+    operation_service_pb2,
+    review_service_pb2,
+    screening_service_pb2,
+)
+VALIDATOR = Validator(
+    service for module in MODULES for service in module.DESCRIPTOR.services_by_name.values()
+)
 INLINE = 3_670_016
 
 
@@ -104,6 +115,10 @@ def test_every_violation_is_reported_at_once() -> None:
         (catalogue_service_pb2.ListWorksRequest(page_size=-1), {"page_size": "OUT_OF_RANGE"}),
         (ledger_service_pb2.GetEntryRequest(), {"selector": "REQUIRED"}),
         (operation_service_pb2.WatchOperationRequest(name="x"), {"name": "MALFORMED"}),
+        (
+            review_service_pb2.DecideCaseRequest(name="cases/a", reason="no words"),
+            {"ruling": "REQUIRED", "reason": "MALFORMED"},
+        ),
         (asset_service_pb2.UploadAssetRequest(), {"part": "REQUIRED"}),
         (
             asset_service_pb2.UploadAssetRequest(chunk=b"x" * 262_145),

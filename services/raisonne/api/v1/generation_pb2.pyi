@@ -117,7 +117,9 @@ class Generation(_message.Message):
     seed: _builtins.int
     """Seed as used."""
     asset: _builtins.str
-    """The signed file, `assets/{asset}`; it can be downloaded only when released."""
+    """`assets/{asset}`: the signed file if released, the unsigned one, which nobody can download, if
+    held; empty if blocked.
+    """
     verdict: _builtins.str
     """The verdict on the output, or on the prompt if that was refused, `verdicts/{verdict}`."""
     manifest_label: _builtins.str

@@ -8,6 +8,7 @@ from typing import Self
 import grpc.aio
 
 from raisonne.client._async.assets import AsyncAssets
+from raisonne.client._async.cases import AsyncCases
 from raisonne.client._async.credentials import AsyncCredentials
 from raisonne.client._async.generations import AsyncGenerations
 from raisonne.client._async.ledger import AsyncLedger
@@ -31,6 +32,7 @@ class AsyncClient:
 
     Attributes:
         assets: Sends and fetches files.
+        cases: What people decide.
         credentials: Reads content credentials.
         generations: Makes artworks.
         ledger: Reads the audit log.
@@ -43,6 +45,7 @@ class AsyncClient:
         allowed = deadlines or Deadlines()
         self._channel = grpc.aio.insecure_channel(target, options=channel_options())
         self.assets = AsyncAssets(self._channel, allowed)
+        self.cases = AsyncCases(self._channel, allowed)
         self.credentials = AsyncCredentials(self._channel, allowed, self.assets)
         self.operations = AsyncOperations(self._channel, allowed)
         self.generations = AsyncGenerations(self._channel, allowed, self.operations)

@@ -8,6 +8,7 @@ from typing import Self
 import grpc
 
 from raisonne.client._sync.assets import Assets
+from raisonne.client._sync.cases import Cases
 from raisonne.client._sync.credentials import Credentials
 from raisonne.client._sync.generations import Generations
 from raisonne.client._sync.ledger import Ledger
@@ -31,6 +32,7 @@ class Client:
 
     Attributes:
         assets: Sends and fetches files.
+        cases: What people decide.
         credentials: Reads content credentials.
         generations: Makes artworks.
         ledger: Reads the audit log.
@@ -43,6 +45,7 @@ class Client:
         allowed = deadlines or Deadlines()
         self._channel = grpc.insecure_channel(target, options=channel_options())
         self.assets = Assets(self._channel, allowed)
+        self.cases = Cases(self._channel, allowed)
         self.credentials = Credentials(self._channel, allowed, self.assets)
         self.operations = Operations(self._channel, allowed)
         self.generations = Generations(self._channel, allowed, self.operations)

@@ -1,0 +1,34 @@
+"""Cases and decisions."""
+
+from __future__ import annotations
+
+from raisonne.api.v1 import case_pb2
+from raisonne.client.convert.enums import from_wire
+from raisonne.client.convert.times import from_timestamp
+from raisonne.rights.case import Case, CaseState, Decision, Ruling
+
+
+def case_from_message(message: case_pb2.Case) -> Case:
+    """Return the case of a message."""
+    decided = message.HasField("decision")
+    return Case(
+        name=message.name,
+        tenant=message.tenant,
+        verdict=message.verdict,
+        generation=message.generation,
+        state=from_wire(case_pb2.Case.State, CaseState, message.state),
+        decision=_decision(message.name, message.decision) if decided else None,
+        create_time=from_timestamp(message.create_time),
+    )
+
+
+def _decision(case: str, message: case_pb2.Decision) -> Decision:
+    return Decision(
+        case=case,
+        verdict=message.verdict,
+        ruling=from_wire(case_pb2.Decision.Ruling, Ruling, message.ruling),
+        reason=message.reason,
+        note=message.note,
+        decided_by=message.decided_by,
+        decide_time=from_timestamp(message.decide_time),
+    )

@@ -1,0 +1,58 @@
+"""``ReviewService``."""
+
+# ruff: noqa: N802, ARG002 - method names and signatures are the protocol's.
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from raisonne.api.v1 import case_pb2, review_service_pb2_grpc
+from raisonne.api.v1 import review_service_pb2 as pb
+from raisonne.app.review import Review
+from raisonne.server.convert.case import case_to_message, ruling_from_wire, state_from_wire
+from raisonne.server.convert.verdict import verdict_to_message
+from raisonne.server.interceptors.principal import current_principal
+from raisonne.server.paging import cut, next_token, read_page
+
+
+class ReviewServicer(review_service_pb2_grpc.ReviewServiceServicer):
+    """What people decide."""
+
+    def __init__(self, review: Review) -> None:
+        self._review = review
+
+    async def GetCase(self, request: pb.GetCaseRequest, context: Any) -> pb.GetCaseResponse:
+        """Return a case with its verdict."""
+        file = await asyncio.to_thread(self._review.get, current_principal(), request.name)
+        return pb.GetCaseResponse(
+            case=case_to_message(file.case), verdict=verdict_to_message(file.verdict)
+        )
+
+    async def ListCases(self, request: pb.ListCasesRequest, context: Any) -> pb.ListCasesResponse:
+        """List cases."""
+        page = read_page(request)
+        found = await asyncio.to_thread(
+            self._review.list,
+            current_principal(),
+            limit=page.size + 1,
+            after=page.after,
+            state=state_from_wire(request.state),
+        )
+        cases = cut(found, page)
+        return pb.ListCasesResponse(
+            cases=[case_to_message(case) for case in cases.items],
+            next_page_token=next_token(request, cases.items[-1].name) if cases.more else "",
+        )
+
+    async def DecideCase(self, request: pb.DecideCaseRequest, context: Any) -> case_pb2.Case:
+        """Decide a case."""
+        case = await asyncio.to_thread(
+            self._review.decide,
+            current_principal(),
+            request.name,
+            ruling_from_wire(request.ruling),
+            request.reason,
+            request.note,
+        )
+        return case_to_message(case)
