@@ -191,4 +191,6 @@ def _work_rights(row: WorkRow) -> WorkRights:
         state=WorkState(row.state),
         revision=row.revision,
         rights=rights_from_json(row.rights),
+        source=row.source,
+        source=row.source,
     )
