@@ -192,5 +192,4 @@ def _work_rights(row: WorkRow) -> WorkRights:
         revision=row.revision,
         rights=rights_from_json(row.rights),
         source=row.source,
-        source=row.source,
     )
