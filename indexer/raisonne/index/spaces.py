@@ -1,0 +1,206 @@
+"""Search structures for the fingerprints of one tenant and one algorithm.
+
+None of them is safe for a change during a search; ``CatalogueIndex`` sees to that.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from raisonne.rights.errors import StorageError
+from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
+
+# FAISS 1.15 uses BLAS from 128,000 query components on; from 4,096 on, small batches of queries
+# are up to ten times as fast.
+faiss.cvar.distance_compute_blas_threshold = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A catalogue entry near a query.
+
+    Attributes:
+        entry: The entry.
+        row: Which row of the query it is near.
+        measure: Hamming distance in bits, or inner product.
+    """
+
+    entry: WorkFingerprint
+    row: int
+    measure: float
+
+
+class Space(ABC):
+    """Entries by row id and by asset; each subclass adds its way of searching.
+
+    Attributes:
+        value_bytes: Length of every value.
+    """
+
+    def __init__(self, value_bytes: int) -> None:
+        self.value_bytes = value_bytes
+        self._entries: dict[int, WorkFingerprint] = {}
+        self._by_asset: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def of_asset(self, asset: str) -> WorkFingerprint | None:
+        """Return the entry of an asset, or None."""
+        row = self._by_asset.get(asset)
+        return None if row is None else self._entries[row]
+
+    def change(self, added: Sequence[WorkFingerprint], removed: Sequence[int]) -> None:
+        """Take out row ids, unknown ones being ignored, and then put entries in.
+
+        Raises:
+            StorageError: If a value has another length than its space; nothing is changed then.
+        """
+        for entry in added:
+            if len(entry.fingerprint.value) != self.value_bytes:
+                raise StorageError(
+                    f"Fingerprint {entry.id} ({entry.fingerprint.algorithm}) has "
+                    f"{len(entry.fingerprint.value)} bytes instead of {self.value_bytes}."
+                )
+        leaving = {row for row in [*removed, *(e.id for e in added)] if row in self._entries}
+        if leaving:
+            self._remove(sorted(leaving))
+            for row in leaving:
+                del self._by_asset[self._entries.pop(row).asset]
+        if added:
+            self._add(added)
+            self._entries |= {entry.id: entry for entry in added}
+            self._by_asset |= {entry.asset: entry.id for entry in added}
+
+    @abstractmethod
+    def contents(self) -> Mapping[int, bytes]:
+        """Return row ids and values, read back from what is searched."""
+
+    @abstractmethod
+    def _add(self, entries: Sequence[WorkFingerprint]) -> None: ...
+
+    @abstractmethod
+    def _remove(self, rows: Sequence[int]) -> None: ...
+
+
+class ExactSpace(Space):
+    """Equality of values, by a dictionary."""
+
+    def __init__(self, value_bytes: int) -> None:
+        super().__init__(value_bytes)
+        self._rows: dict[bytes, set[int]] = {}
+
+    def search(self, value: bytes) -> tuple[WorkFingerprint, ...]:
+        """Return the entries with this value, in order of row id."""
+        return tuple(self._entries[row] for row in sorted(self._rows.get(value, ())))
+
+    def contents(self) -> Mapping[int, bytes]:
+        """See ``Space.contents``."""
+        return {row: value for value, rows in self._rows.items() for row in rows}
+
+    def _add(self, entries: Sequence[WorkFingerprint]) -> None:
+        for entry in entries:
+            self._rows.setdefault(entry.fingerprint.value, set()).add(entry.id)
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        for row in rows:
+            value = self._entries[row].fingerprint.value
+            self._rows[value].remove(row)
+            if not self._rows[value]:
+                del self._rows[value]
+
+
+class BinarySpace(Space):
+    """Hamming distance between packed bits, by exhaustive search."""
+
+    def __init__(self, value_bytes: int) -> None:
+        super().__init__(value_bytes)
+        self._flat: Any = faiss.IndexBinaryFlat(value_bytes * 8)
+        self._index: Any = faiss.IndexBinaryIDMap2(self._flat)
+
+    def search(self, codes: NDArray[np.uint8], radius: int) -> list[Hit]:
+        """Return all entries within a distance.
+
+        Args:
+            codes: Shape (n, value_bytes).
+            radius: Bits, inclusive.
+        """
+        # The setting is one of the calling thread; a parallel region costs more than it gains here.
+        faiss.omp_set_num_threads(1)
+        # FAISS reports distances strictly below its radius.
+        starts, distances, rows = self._index.range_search(codes, radius + 1)
+        return [
+            Hit(self._entries[int(rows[i])], query, float(distances[i]))
+            for query in range(len(codes))
+            for i in range(int(starts[query]), int(starts[query + 1]))
+        ]
+
+    def contents(self) -> Mapping[int, bytes]:
+        """See ``Space.contents``."""
+        codes = faiss.vector_to_array(self._flat.xb).reshape(-1, self.value_bytes)
+        rows = faiss.vector_to_array(self._index.id_map)
+        return {int(row): code.tobytes() for row, code in zip(rows, codes, strict=True)}
+
+    def _add(self, entries: Sequence[WorkFingerprint]) -> None:
+        packed = np.frombuffer(b"".join(e.fingerprint.value for e in entries), np.uint8)
+        self._index.add_with_ids(packed.reshape(len(entries), -1), _ids([e.id for e in entries]))
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        self._index.remove_ids(_ids(rows))
+
+
+class FloatSpace(Space):
+    """Inner product between unit vectors that are stored as float16, by exhaustive search."""
+
+    def __init__(self, value_bytes: int) -> None:
+        super().__init__(value_bytes)
+        self._flat: Any = faiss.IndexFlatIP(value_bytes // 2)
+        self._index: Any = faiss.IndexIDMap2(self._flat)
+
+    def search(self, vectors: NDArray[np.float32], k: int) -> list[Hit]:
+        """Return the nearest entries of each query, best first.
+
+        Args:
+            vectors: Shape (n, dimensions).
+            k: How many at most, for each query.
+        """
+        faiss.omp_set_num_threads(1)  # See BinarySpace.search.
+        products, rows = self._index.search(vectors, min(k, len(self)))
+        return [
+            Hit(self._entries[int(row)], query, float(product))
+            for query in range(len(vectors))
+            for product, row in zip(products[query], rows[query], strict=True)
+        ]
+
+    def contents(self) -> Mapping[int, bytes]:
+        """See ``Space.contents``."""
+        vectors = self._flat.reconstruct_n(0, self._flat.ntotal).astype("<f2")
+        rows = faiss.vector_to_array(self._index.id_map)
+        return {int(row): vector.tobytes() for row, vector in zip(rows, vectors, strict=True)}
+
+    def _add(self, entries: Sequence[WorkFingerprint]) -> None:
+        packed = np.frombuffer(b"".join(e.fingerprint.value for e in entries), "<f2")
+        vectors = packed.reshape(len(entries), -1).astype(np.float32)
+        self._index.add_with_ids(vectors, _ids([e.id for e in entries]))
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        self._index.remove_ids(_ids(rows))
+
+
+SPACES: Mapping[FingerprintKind, type[Space]] = {
+    FingerprintKind.EXACT: ExactSpace,
+    FingerprintKind.PERCEPTUAL: BinarySpace,
+    FingerprintKind.EMBEDDING: FloatSpace,
+}
+"""How fingerprints of a kind are searched; their values say the size."""
+
+
+def _ids(rows: Sequence[int]) -> NDArray[np.int64]:
+    return np.array(rows, dtype=np.int64)
