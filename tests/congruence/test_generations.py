@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.congruence.builders import TENANT, make_asset, make_blob, make_generation, make_verdict
 
@@ -58,3 +60,25 @@ def test_a_resumed_job_cannot_make_the_same_artwork_twice(transactions: SqlTrans
     with pytest.raises(ConflictError) as raised, transactions.write() as transaction:
         transaction.generations.add(make_generation(1, operation="operations/1", index=3))
     assert raised.value.reason is Reason.ALREADY_EXISTS
+
+
+def test_a_decision_changes_a_held_record_once(transactions: SqlTransactions) -> None:
+    held = make_generation(0, state=GenerationState.HELD, asset="assets/000000")
+    released = replace(
+        held,
+        state=GenerationState.RELEASED,
+        asset="assets/000001",
+        manifest_label="urn:c2pa:1",
+    )
+    with transactions.write() as transaction:
+        transaction.verdicts.add(make_verdict())
+        for number in (0, 1):
+            transaction.assets.add(make_asset(number), make_blob(number))
+        transaction.generations.add(held)
+    with transactions.write() as transaction:
+        transaction.generations.decide(released)
+    for stale in (released, replace(held, state=GenerationState.BLOCKED, tenant="other")):
+        with pytest.raises(ConflictError), transactions.write() as transaction:
+            transaction.generations.decide(stale)
+    with transactions.read() as transaction:
+        assert transaction.generations.get(TENANT, held.name) == released

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from tests.congruence.builders import NOW, TENANT, make_event, make_job, make_work
 from tests.congruence.signer import SIGNER
 
+from raisonne.rights.case import CaseState
 from raisonne.rights.job import JobKind, JobState
 from raisonne.rights.work import WorkState
 from raisonne.storage.engine import Database
@@ -73,6 +74,9 @@ def use_everything(database: Database) -> None:
         transaction.verdicts.get(TENANT, "x")
         transaction.manifests.get(TENANT, "x")
         transaction.manifests.of_asset(TENANT, "x")
+        transaction.cases.get(TENANT, "x")
+        transaction.cases.list(TENANT, limit=9, after="x")
+        transaction.cases.list(TENANT, limit=9, state=CaseState.OPEN)
         transaction.generations.get(TENANT, "x")
         transaction.generations.list(TENANT, limit=9, after="x")
         transaction.generations.list(TENANT, limit=9, operation="x")

@@ -182,7 +182,14 @@ def test_rights_of_many_works(transactions: SqlTransactions) -> None:
         assert transaction.works.rights_of(TENANT, ()) == {}
     assert set(found) == {works[0].name, works[2].name}
     assert found[works[2].name] == WorkRights(
-        works[2].name, TENANT, works[2].title, works[2].holder, works[2].state, 1, RIGHTS
+        work=works[2].name,
+        tenant=TENANT,
+        title=works[2].title,
+        holder=works[2].holder,
+        state=works[2].state,
+        revision=1,
+        rights=RIGHTS,
+        source=works[2].source,
     )
 
 

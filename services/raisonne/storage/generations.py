@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from raisonne.rights.errors import ConflictError
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState
 from raisonne.storage.tables import GENERATION_IN_OPERATION, GenerationRow, insert_rows
 
@@ -71,6 +73,30 @@ class SqlGenerations:
                 col(GenerationRow.name)
             )
         return tuple(_generation(row) for row in self.session.exec(statement.limit(limit)))
+
+    def decide(self, generation: Generation) -> None:
+        """Write what a decision made of a HELD record: its state, asset and manifest label.
+
+        Raises:
+            ConflictError: If the stored record is not HELD.
+        """
+        decided = self.session.exec(
+            update(GenerationRow)
+            .where(
+                col(GenerationRow.tenant) == generation.tenant,
+                col(GenerationRow.name) == generation.name,
+                col(GenerationRow.state) == GenerationState.HELD.value,
+            )
+            .values(
+                state=generation.state.value,
+                asset=generation.asset or None,
+                manifest_label=generation.manifest_label,
+            )
+        )
+        if decided.rowcount != 1:
+            raise ConflictError(
+                f"{generation.name} is not held.", metadata={"name": generation.name}
+            )
 
 
 def _generation(row: GenerationRow) -> Generation:

@@ -36,6 +36,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, Session, SQLModel
 
 from raisonne.rights.asset import AssetOrigin
+from raisonne.rights.case import CaseState, Ruling
 from raisonne.rights.errors import InputError
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
 from raisonne.rights.generation import GenerationState
@@ -313,6 +314,35 @@ class GenerationRow(Row, table=True):
     verdict: Str
     manifest_label: Str
     ledger_event: Str
+    create_time: datetime
+
+
+class CaseRow(Row, table=True):
+    """What a person has to decide, and the decision."""
+
+    __tablename__ = "review_case"
+    __table_args__ = (
+        _one_of("state", CaseState),
+        _one_of("ruling", Ruling),
+        CheckConstraint(
+            "(state = 'DECIDED') = (ruling IS NOT NULL AND decide_time IS NOT NULL)",
+            name="decision",
+        ),
+        _reference("verdict", "verdict", "name"),
+        _reference("generation", "generation", "name"),
+        Index(None, "tenant", "state", "name"),
+    )
+
+    tenant: Key
+    name: Key
+    verdict: Str
+    generation: str | None = Field(sa_type=Characters)
+    state: Str
+    ruling: str | None = Field(sa_type=Characters)
+    reason: str | None = Field(sa_type=Characters)
+    note: str | None = Field(sa_type=Characters)
+    decided_by: str | None = Field(sa_type=Characters)
+    decide_time: datetime | None
     create_time: datetime
 
 

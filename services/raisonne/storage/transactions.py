@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from raisonne.storage.assets import SqlAssets
+from raisonne.storage.cases import SqlCases
 from raisonne.storage.engine import Database
 from raisonne.storage.generations import SqlGenerations
 from raisonne.storage.jobs import SqlJobs
@@ -27,6 +28,7 @@ class SqlTransaction:
     verdicts: SqlVerdicts
     manifests: SqlManifests
     generations: SqlGenerations
+    cases: SqlCases
     jobs: SqlJobs
     outbox: SqlOutbox
 
@@ -73,6 +75,7 @@ def _transaction(session: Session) -> SqlTransaction:
         verdicts=SqlVerdicts(session),
         manifests=SqlManifests(session),
         generations=SqlGenerations(session),
+        cases=SqlCases(session),
         jobs=SqlJobs(session),
         outbox=SqlOutbox(session),
     )

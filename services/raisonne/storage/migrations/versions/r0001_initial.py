@@ -292,6 +292,47 @@ def upgrade() -> None:
         op.f("ix_fingerprint_tenant_work"), "fingerprint", ["tenant", "work"], unique=False
     )
     op.create_table(
+        "review_case",
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("verdict", TEXT, nullable=False),
+        sa.Column("generation", TEXT, nullable=True),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("ruling", TEXT, nullable=True),
+        sa.Column("reason", TEXT, nullable=True),
+        sa.Column("note", TEXT, nullable=True),
+        sa.Column("decided_by", TEXT, nullable=True),
+        sa.Column("decide_time", TIME, nullable=True),
+        sa.Column("create_time", TIME, nullable=False),
+        sa.CheckConstraint(
+            "(state = 'DECIDED') = (ruling IS NOT NULL AND decide_time IS NOT NULL)",
+            name=op.f("ck_review_case_decision"),
+        ),
+        sa.CheckConstraint("ruling IN ('CLEAR', 'REFUSE')", name=op.f("ck_review_case_ruling")),
+        sa.CheckConstraint("state IN ('OPEN', 'DECIDED')", name=op.f("ck_review_case_state")),
+        sa.ForeignKeyConstraint(
+            ["tenant", "generation"],
+            ["generation.tenant", "generation.name"],
+            name=op.f("fk_review_case_tenant_generation"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant", "verdict"],
+            ["verdict.tenant", "verdict.name"],
+            name=op.f("fk_review_case_tenant_verdict"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("tenant", "name", name=op.f("pk_review_case")),
+    )
+    op.create_index(
+        op.f("ix_review_case_tenant_state_name"),
+        "review_case",
+        ["tenant", "state", "name"],
+        unique=False,
+    )
+    op.create_table(
         "fingerprint_change",
         sa.Column("sequence", SERIAL, nullable=False),
         sa.Column("tenant", TEXT, nullable=False),
@@ -321,6 +362,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("review_case")
     op.drop_table("fingerprint_change")
     op.drop_table("fingerprint")
     op.drop_table("work")
