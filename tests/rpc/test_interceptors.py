@@ -38,6 +38,8 @@ async def act(word: str) -> StringValue:
             raise NotFoundError("Not here.")
         case "break":
             raise ValueError("secret")
+        case "time out":
+            raise TimeoutError("a socket's, not the call's")
         case "hang":
             await asyncio.sleep(30)
     return StringValue(value=f"{current_principal().id} {current_request_id()}")
@@ -140,6 +142,12 @@ async def test_the_unexpected_is_logged_under_an_id_and_not_told(
     assert "secret" not in error.message
     assert error.metadata["error_id"] in caplog.text
     assert "secret" in caplog.text
+
+
+async def test_a_timeout_of_something_else_is_not_taken_for_the_deadline(
+    calls: dict[str, Call],
+) -> None:
+    assert (await failure(calls["unary_unary"], "time out")).reason is Reason.INTERNAL
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,7 +12,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from raisonne.client import AsyncClient, Client
+from raisonne.client import AsyncClient
 from raisonne.rights.errors import ConfigError, Reason
 from raisonne.rights.job import JobState
 from raisonne.runtime.wiring import Service
@@ -56,18 +56,6 @@ async def test_a_public_address_is_refused(app: Application) -> None:
     with pytest.raises(ConfigError) as refused:
         build_server(app, "0.0.0.0:0")
     assert refused.value.reason is Reason.UNSAFE_IN_PRODUCTION
-
-
-def test_a_program_without_a_loop_can_serve_and_call(app: Application) -> None:
-    with serving(app) as address, Client(address) as client:
-        verdict = client.screening.check_prompt("waves")
-        assert client.screening.get_verdict(verdict.name) == verdict
-        assert client.assets.upload(b"x" * 5_000_000).size_bytes == 5_000_000
-        operation = client.generations.generate("waves", width=128, height=128)
-        operation.cancel()
-        states = [snapshot.state for snapshot in operation.watch()]
-        assert states == [JobState.CANCELLED]
-        assert operation.name in [listed.name for listed in client.operations.list()]
 
 
 def test_an_error_at_the_start_reaches_the_caller(app: Application) -> None:

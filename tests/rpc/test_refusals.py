@@ -153,6 +153,13 @@ async def test_a_server_that_is_not_there_is_a_transport_error() -> None:
     assert gone.value.metadata["code"] == "UNAVAILABLE"
 
 
+async def test_a_method_that_is_not_served_is_a_transport_error(address: str) -> None:
+    async with grpc.aio.insecure_channel(address) as channel:
+        with pytest.raises(grpc.RpcError) as unknown:
+            await channel.unary_unary("/raisonne.api.v1.CatalogueService/Nothing")(b"")
+    assert error_from_call(unknown.value).metadata["code"] == "UNIMPLEMENTED"
+
+
 async def test_an_upload_over_its_bound_names_the_field(client: AsyncClient) -> None:
     with pytest.raises(InputError) as refused:
         await client.works.register(b"x", title="t" * 1_001)
