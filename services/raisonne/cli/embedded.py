@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from raisonne.app.check import CheckTerms
 from raisonne.app.generate import GenerationTerms
 from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
+from raisonne.app.review import CaseFile
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
 from raisonne.cli.state import GlobalFlags
+from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.verdict import Verdict
@@ -75,6 +77,21 @@ class EmbeddedGateway:
     def verify(self, data: bytes) -> CredentialReport:
         """Read a credential."""
         return self.service.provenance.verify(self.service.principal, data)
+
+    def cases(self, state: CaseState | None) -> Iterator[Case]:
+        """Iterate over cases."""
+        after, review = "", self.service.review
+        while page := review.list(self.service.principal, limit=_PAGE, after=after, state=state):
+            yield from page
+            after = page[-1].name
+
+    def case(self, name: str) -> CaseFile:
+        """Return a case with the verdict that opened it."""
+        return self.service.review.get(self.service.principal, name)
+
+    def decide(self, name: str, ruling: Ruling, reason: str, note: str) -> Case:
+        """Decide a case."""
+        return self.service.review.decide(self.service.principal, name, ruling, reason, note)
 
     def ledger_head(self) -> Checkpoint:
         """Return the newest checkpoint."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from raisonne.cli.state import GlobalFlags
+from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.generation import Generation
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
@@ -17,6 +18,7 @@ from raisonne.rights.work import Work
 if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
     from raisonne.app.generation_jobs import GenerationOrder
+    from raisonne.app.review import CaseFile
     from raisonne.app.works import Registration, WorkDraft
 
 
@@ -70,6 +72,18 @@ class Gateway(Protocol):
 
     def verify(self, data: bytes) -> CredentialReport:
         """Read a credential."""
+        ...
+
+    def cases(self, state: CaseState | None) -> Iterator[Case]:
+        """Iterate over cases."""
+        ...
+
+    def case(self, name: str) -> CaseFile:
+        """Return a case with the verdict that opened it."""
+        ...
+
+    def decide(self, name: str, ruling: Ruling, reason: str, note: str) -> Case:
+        """Decide a case."""
         ...
 
     def ledger_head(self) -> Checkpoint:

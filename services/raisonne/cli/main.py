@@ -15,6 +15,7 @@ from raisonne.cli import (
     doctor_cmd,
     generate_cmd,
     ledger_cmd,
+    review_cmd,
     up_cmd,
     verify_cmd,
     works_cmd,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(works_cmd.app, name="works")
 app.add_typer(ledger_cmd.app, name="ledger")
+app.add_typer(review_cmd.app, name="review")
 app.command("check")(check_cmd.check)
 app.command("generate")(generate_cmd.generate)
 app.command("verify")(verify_cmd.verify)

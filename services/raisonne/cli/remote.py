@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from raisonne.app.check import CheckTerms
 from raisonne.app.generation_jobs import GenerationOrder
+from raisonne.app.review import CaseFile
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
 from raisonne.client import Client
+from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
@@ -75,6 +77,19 @@ class RemoteGateway:
     def verify(self, data: bytes) -> CredentialReport:
         """Read a credential."""
         return self.client.credentials.verify(data)
+
+    def cases(self, state: CaseState | None) -> Iterator[Case]:
+        """Iterate over cases."""
+        return self.client.cases.list(state=state)
+
+    def case(self, name: str) -> CaseFile:
+        """Return a case with the verdict that opened it."""
+        file = self.client.cases.get(name)
+        return CaseFile(file.case, file.verdict)
+
+    def decide(self, name: str, ruling: Ruling, reason: str, note: str) -> Case:
+        """Decide a case."""
+        return self.client.cases.decide(name, ruling, reason, note)
 
     def ledger_head(self) -> Checkpoint:
         """Return the newest checkpoint."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.provenance import CredentialReport
@@ -95,6 +96,26 @@ def credential_fields(report: CredentialReport) -> dict[str, Any]:
         "label": report.label or None,
         "claim_generator": report.claim_generator or None,
         "actions": list(report.actions),
+    }
+
+
+def case_fields(case: Case) -> dict[str, Any]:
+    """Return a case with its decision."""
+    decision = case.decision
+    return {
+        "case": case.name,
+        "state": case.state.value,
+        "verdict_name": case.verdict,
+        "generation": case.generation or None,
+        "create_time": case.create_time.isoformat(),
+        "decision": decision
+        and {
+            "ruling": decision.ruling.value,
+            "reason": decision.reason,
+            "note": decision.note,
+            "decided_by": decision.decided_by,
+            "decide_time": decision.decide_time.isoformat(),
+        },
     }
 
 
