@@ -17,5 +17,6 @@ def application(service: Service) -> Application:
         operations=service.operations,
         provenance=service.provenance,
         audit_log=service.audit_log,
+        review=service.review,
         clock=service.clock,
     )
