@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,17 +26,18 @@ class PostgresServer:
         self._admin = create_engine(url_of("postgres"), isolation_level="AUTOCOMMIT")
         self._execute("ALTER SYSTEM SET fsync = off")  # The test machine will not lose power.
         self._execute("SELECT pg_reload_conf()")
-        template = open_database(self.make(migrated=False))
-        upgrade(template)
-        template.close()
+        self._execute("CREATE DATABASE migrated")
+        with closing(open_database(url_of("migrated"))) as template:
+            upgrade(template)
 
-    def make(self, *, migrated: bool = True) -> str:
-        """Return the URL of a new database."""
-        template = "test0" if migrated else "template0"
+    @contextmanager
+    def database(self, template: str) -> Iterator[str]:
+        """Make a database for one test; a hundred that stay would be written to disk."""
         name = f"test{self._made}"
         self._made += 1
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self._url_of(name)
+        yield self._url_of(name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
         self._admin.dispose()
@@ -75,21 +77,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without tables."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'catalogue.db'}"
-    return str(request.getfixturevalue("postgres").make(migrated=False))
+        yield f"sqlite:///{tmp_path / 'catalogue.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database("template0") as made:
+        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with tables and no rows."""
     if request.param == "sqlite":
         path = tmp_path / "catalogue.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    return str(request.getfixturevalue("postgres").make())
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database("migrated") as made:
+        yield made
 
 
 @pytest.fixture
