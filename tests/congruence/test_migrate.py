@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 from raisonne.rights.errors import StorageError
 from raisonne.storage.engine import Database, open_database
 from raisonne.storage.migrate import HEAD, downgrade, upgrade
-from raisonne.storage.tables import Row
+from raisonne.storage.tables import METADATA
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def tables(database: Database) -> set[str]:
 
 
 def test_up_down_and_up_again(empty: Database) -> None:
-    made = {"alembic_version", *Row.metadata.tables}
+    made = {"alembic_version", *METADATA.tables}
     upgrade(empty)
     assert tables(empty) == made
     upgrade(empty)
@@ -44,7 +44,7 @@ def test_up_down_and_up_again(empty: Database) -> None:
 def test_the_tables_are_those_that_the_code_speaks_of(database: Database) -> None:
     with database.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, Row.metadata) == []
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_the_checks_are_those_that_the_code_speaks_of(database: Database) -> None:
@@ -54,7 +54,7 @@ def test_the_checks_are_those_that_the_code_speaks_of(database: Database) -> Non
         return re.findall(r"'([^']*)'|(\d+)", str(condition))
 
     with database.connect() as connection:
-        for table in Row.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             stored = inspect(connection).get_check_constraints(table.name)
             wanted = [c for c in table.constraints if isinstance(c, CheckConstraint)]
             assert {str(c["name"]): literals(c["sqltext"]) for c in stored} == {
@@ -102,5 +102,5 @@ def test_processes_that_start_at_once_do_not_collide(empty_url: str) -> None:
         starter.stdin.close()
     assert [starter.wait(60) for starter in starters] == [0] * 3
     database = open_database(empty_url)
-    assert set(Row.metadata.tables) < tables(database)
+    assert set(METADATA.tables) < tables(database)
     database.close()

@@ -8,8 +8,9 @@ from sqlmodel import Session, col, select
 
 from raisonne.app.ports import BlobRecord, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
+from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Database
-from raisonne.storage.tables import AssetRow, insert_rows
+from raisonne.storage.tables import AssetRow
 
 
 @dataclass(frozen=True, slots=True)

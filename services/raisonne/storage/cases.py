@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from raisonne.rights.case import Case, CaseState, Decision, Ruling
 from raisonne.rights.errors import ConflictError, NotFoundError
-from raisonne.storage.tables import CaseRow, insert_rows
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import CaseRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from raisonne.rights.fingerprint import (
     FingerprintKind,
     WorkFingerprint,
 )
+from raisonne.storage.columns import Characters
 from raisonne.storage.engine import Database, Lock, take_lock
-from raisonne.storage.tables import Characters, FingerprintChangeRow, FingerprintRow
+from raisonne.storage.tables import FingerprintChangeRow, FingerprintRow
 
 _APPEND = insert(FingerprintChangeRow).from_select(
     ["tenant", "operation", "fingerprint"],

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from raisonne.rights.errors import ConflictError
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState
-from raisonne.storage.tables import GENERATION_IN_OPERATION, GenerationRow, insert_rows
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import GENERATION_IN_OPERATION, GenerationRow
 
 
 @dataclass(frozen=True, slots=True)

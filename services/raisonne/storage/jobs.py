@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 
 from raisonne.rights.errors import ConflictError, Reason
 from raisonne.rights.job import Job, JobKind, JobState
-from raisonne.storage.tables import JOB_HAS_REQUEST, JOB_IS_OPEN, JobRow, insert_rows
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import JOB_HAS_REQUEST, JOB_IS_OPEN, JobRow
 
 _PENDING, _RUNNING = JobState.PENDING.value, JobState.RUNNING.value
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from raisonne.rights.errors import ConflictError
+from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Database
-from raisonne.storage.tables import KekRow, insert_rows
+from raisonne.storage.tables import KekRow
 
 
 class SqlKeks:

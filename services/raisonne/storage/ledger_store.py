@@ -17,9 +17,10 @@ from raisonne.ledger.checkpoint import NoteSigner, sign_checkpoint
 from raisonne.ledger.tree import GetTile, TileReader, Tree, leaf_hash
 from raisonne.rights.errors import InputError, LedgerError
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
+from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Database, Lock, take_lock
 from raisonne.storage.ledger_audit import LedgerAudit
-from raisonne.storage.tables import CheckpointRow, EntryRow, OutboxRow, TileRow, insert_rows
+from raisonne.storage.tables import CheckpointRow, EntryRow, OutboxRow, TileRow
 
 BATCH = 1_000
 """Most events that one transaction moves, and most entries that one reads."""

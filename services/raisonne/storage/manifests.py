@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from raisonne.storage.tables import ManifestRow, insert_rows
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import ManifestRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from raisonne.ledger.entry import canonical_entry
 from raisonne.rights.ledger import LedgerEvent
-from raisonne.storage.tables import OutboxRow, insert_rows
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)

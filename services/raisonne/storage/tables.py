@@ -8,91 +8,42 @@ never by ``create_all``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
-from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    Dialect,
     ForeignKeyConstraint,
     Index,
-    Insert,
-    Integer,
-    MetaData,
-    Text,
-    TextClause,
-    TypeDecorator,
     UniqueConstraint,
-    insert,
-    inspect,
     text,
 )
-from sqlalchemy.types import TypeEngine
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field
 
 from raisonne.rights.asset import AssetOrigin
 from raisonne.rights.case import CaseState, Ruling
-from raisonne.rights.errors import InputError
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobKind, JobState
 from raisonne.rights.verdict import Outcome, Subject
 from raisonne.rights.work import WorkState
+from raisonne.storage.columns import (
+    Characters,
+    Int64,
+    Key,
+    Position,
+    Row,
+    Serial,
+    Str,
+    one_of,
+    partial,
+    reference,
+)
 
-
-class Characters(TypeDecorator[str]):
-    """Text that both engines store alike and order by code point."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        """Return TEXT; PostgreSQL would order it by the locale of the server otherwise."""
-        return Text(collation="C") if dialect.name == "postgresql" else Text()
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Refuse NUL, which PostgreSQL cannot hold.
-
-        Raises:
-            InputError: If the text holds a NUL character.
-        """
-        if value is not None and "\0" in value:
-            raise InputError("A text holds a NUL character, which the catalogue cannot store.")
-        return value
-
-
-class SerialNumber(TypeDecorator[int]):
-    """A 64-bit number; SQLite numbers rows itself only in a column called INTEGER."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
-        """Return INTEGER on SQLite and BIGINT elsewhere."""
-        return Integer() if dialect.name == "sqlite" else BigInteger()
-
-
-Key = Annotated[str, Field(sa_type=Characters, primary_key=True)]
-Str = Annotated[str, Field(sa_type=Characters)]
-Int64 = Annotated[int, Field(sa_type=BigInteger)]
-# Given by the database when a row is inserted.
-Serial = Annotated[int, Field(sa_type=SerialNumber, primary_key=True)]
-# Given by the log, never by the database.
-Position = Annotated[
-    int,
-    Field(sa_type=SerialNumber, primary_key=True, sa_column_kwargs={"autoincrement": False}),
-]
-
-
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    members = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({members})", name=column)
-
+METADATA = Row.metadata
+"""All tables of this module."""
 
 # Conditions of partial indexes. Queries use the same words: SQLite does not see that a condition
 # with a parameter implies the index's.
@@ -103,56 +54,12 @@ JOB_HAS_REQUEST = text("request_id <> ''")
 JOB_IS_OPEN = text("state IN ('PENDING', 'RUNNING')")
 
 
-def _partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
-
-def _reference(columns: str, table: str, key: str) -> ForeignKeyConstraint:
-    # Checked at commit, so that the order of the inserts of one transaction is free.
-    return ForeignKeyConstraint(
-        ["tenant", columns],
-        [f"{table}.tenant", f"{table}.{key}"],
-        deferrable=True,
-        initially="DEFERRED",
-    )
-
-
-class Row(SQLModel):
-    """Base of all tables, with their metadata and names of constraints that never change."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-def insert_rows(session: Session, table: type[Row], *rows: Mapping[str, Any]) -> None:
-    """Insert rows through SQLAlchemy Core, which takes an eighth of the time of the ORM.
-
-    Args:
-        session: An open transaction.
-        table: Where to.
-        *rows: Values by column; all rows name the same columns.
-    """
-    session.connection().execute(_insert(table), rows)
-
-
-@cache
-def _insert(table: type[Row]) -> Insert:
-    return insert(inspect(table).local_table)
-
-
 class AssetRow(Row, table=True):
     """A stored file, and the blob that holds it."""
 
     __tablename__ = "asset"
     __table_args__ = (
-        _one_of("origin", AssetOrigin),
+        one_of("origin", AssetOrigin),
         UniqueConstraint("location"),
     )
 
@@ -176,12 +83,12 @@ class WorkRow(Row, table=True):
 
     __tablename__ = "work"
     __table_args__ = (
-        _one_of("state", WorkState),
+        one_of("state", WorkState),
         CheckConstraint("revision > 0", name="revision"),
-        _reference("asset", "asset", "name"),
+        reference("asset", "asset"),
         # Two importers of one file make one record.
-        _partial("uq_work_registered", "tenant", "sha256", where=WORK_IS_REGISTERED, unique=True),
-        _partial(
+        partial("uq_work_registered", "tenant", "sha256", where=WORK_IS_REGISTERED, unique=True),
+        partial(
             "ix_work_reserved_holder",
             "tenant",
             "holder",
@@ -212,9 +119,9 @@ class FingerprintRow(Row, table=True):
 
     __tablename__ = "fingerprint"
     __table_args__ = (
-        _one_of("kind", FingerprintKind),
+        one_of("kind", FingerprintKind),
         CheckConstraint("quality BETWEEN 0 AND 100", name="quality"),
-        _reference("work", "work", "name"),
+        reference("work", "work"),
         Index(None, "tenant", "work"),
         # Identifiers are not used again: indexes elsewhere may still hold the old ones.
         {"sqlite_autoincrement": True},
@@ -235,7 +142,7 @@ class FingerprintChangeRow(Row, table=True):
 
     __tablename__ = "fingerprint_change"
     __table_args__ = (
-        _one_of("operation", ChangeOperation),
+        one_of("operation", ChangeOperation),
         ForeignKeyConstraint(["fingerprint"], ["fingerprint.id"]),
         Index(None, "tenant", "fingerprint"),
         {"sqlite_autoincrement": True},
@@ -252,8 +159,8 @@ class VerdictRow(Row, table=True):
 
     __tablename__ = "verdict"
     __table_args__ = (
-        _one_of("subject", Subject),
-        _one_of("outcome", Outcome),
+        one_of("subject", Subject),
+        one_of("outcome", Outcome),
         Index(None, "tenant", "sha256"),
     )
 
@@ -270,7 +177,7 @@ class ManifestRow(Row, table=True):
     """A C2PA manifest store as embedded in a released asset."""
 
     __tablename__ = "manifest"
-    __table_args__ = (_reference("asset", "asset", "name"), UniqueConstraint("tenant", "asset"))
+    __table_args__ = (reference("asset", "asset"), UniqueConstraint("tenant", "asset"))
 
     tenant: Key
     label: Key
@@ -283,11 +190,11 @@ class GenerationRow(Row, table=True):
 
     __tablename__ = "generation"
     __table_args__ = (
-        _one_of("state", GenerationState),
-        _reference("verdict", "verdict", "name"),
-        _reference("asset", "asset", "name"),
+        one_of("state", GenerationState),
+        reference("verdict", "verdict"),
+        reference("asset", "asset"),
         # A job that is resumed cannot make the same artwork twice.
-        _partial(
+        partial(
             "uq_generation_operation",
             "tenant",
             "operation",
@@ -322,14 +229,14 @@ class CaseRow(Row, table=True):
 
     __tablename__ = "review_case"
     __table_args__ = (
-        _one_of("state", CaseState),
-        _one_of("ruling", Ruling),
+        one_of("state", CaseState),
+        one_of("ruling", Ruling),
         CheckConstraint(
             "(state = 'DECIDED') = (ruling IS NOT NULL AND decide_time IS NOT NULL)",
             name="decision",
         ),
-        _reference("verdict", "verdict", "name"),
-        _reference("generation", "generation", "name"),
+        reference("verdict", "verdict"),
+        reference("generation", "generation"),
         Index(None, "tenant", "state", "name"),
     )
 
@@ -351,11 +258,11 @@ class JobRow(Row, table=True):
 
     __tablename__ = "job"
     __table_args__ = (
-        _one_of("kind", JobKind),
-        _one_of("state", JobState),
+        one_of("kind", JobKind),
+        one_of("state", JobState),
         Index(None, "tenant", "name"),
-        _partial("uq_job_request", "tenant", "request_id", where=JOB_HAS_REQUEST, unique=True),
-        _partial("ix_job_open", "create_time", "name", where=JOB_IS_OPEN),
+        partial("uq_job_request", "tenant", "request_id", where=JOB_HAS_REQUEST, unique=True),
+        partial("ix_job_open", "create_time", "name", where=JOB_IS_OPEN),
     )
 
     name: Key

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from raisonne.policy.encoding import verdict_from_json, verdict_to_json
 from raisonne.rights.verdict import Verdict
-from raisonne.storage.tables import VerdictRow, insert_rows
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import VerdictRow
 
 
 @dataclass(frozen=True, slots=True)

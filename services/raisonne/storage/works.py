@@ -15,6 +15,7 @@ from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
 from raisonne.rights.statement import ReservationKind
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import Work, WorkState
+from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprint_log import append_changes
 from raisonne.storage.rights_json import rights_from_json, rights_to_json
@@ -23,7 +24,6 @@ from raisonne.storage.tables import (
     WORK_RESERVES_HOLDER,
     FingerprintRow,
     WorkRow,
-    insert_rows,
 )
 
 _PROMPT_RESERVATIONS = {ReservationKind.STYLE, ReservationKind.AI_GENERATION}
