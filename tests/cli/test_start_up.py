@@ -18,7 +18,6 @@ HEAVY = (
     "grpc",
     "PIL",
     "c2pa",
-    "pydantic",
     "rich",
 )
 

@@ -186,14 +186,17 @@ class Works:
         context = SealContext(principal.tenant, ASSET_PURPOSE, asset.name)
         blob = self.blobs.put(context, draft.data)
         registered = event(principal, LedgerAction.WORK_REGISTERED, work.name, now, sha256=sha256)
-        with self.transactions.write() as transaction:
-            # Asked again inside the write transaction, so that two importers make one record.
-            existing = transaction.works.find_by_sha256(principal.tenant, sha256)
-            if existing is not None:
-                return Registration(existing, created=False)
-            transaction.assets.add(asset, blob)
-            transaction.works.add(work, fingerprints)
-            transaction.outbox.append(registered)
+        try:
+            with self.transactions.write() as transaction:
+                transaction.assets.add(asset, blob)
+                transaction.works.add(work, fingerprints)
+                transaction.outbox.append(registered)
+        except ConflictError:
+            # Two importers raced on the same file; the first one's record stands.
+            existing = self._find(principal.tenant, sha256)
+            if existing is None:
+                raise
+            return Registration(existing, created=False)
         return Registration(work, created=True)
 
 
