@@ -1,0 +1,73 @@
+"""From a query's fingerprints to the works it matches, with a record of what was looked at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from raisonne.fingerprint.extract import QueryFingerprints
+from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.matching.detectors import DETECTORS
+from raisonne.rights.match import DetectorRun, Match, Mechanism
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """What was found, and by what.
+
+    Attributes:
+        matches: One for each work and mechanism, highest score first, then by work.
+        detectors: One run for each mechanism.
+        index_revision: Change-log position that every search saw.
+        timings: Seconds by stage: ``refresh`` and each mechanism.
+    """
+
+    matches: tuple[Match, ...]
+    detectors: tuple[DetectorRun, ...]
+    index_revision: int
+    timings: Mapping[str, float]
+
+
+class Matcher:
+    """Looks queries up in the catalogue's index.
+
+    Args:
+        index: The index to search.
+    """
+
+    def __init__(self, index: CatalogueIndex) -> None:
+        self._index = index
+
+    def revision(self) -> int:
+        """Catch up with the catalogue and return the revision that a query would see."""
+        return self._index.refresh()
+
+    def match(self, tenant: str, query: QueryFingerprints) -> MatchReport:
+        """Run every mechanism against one and the same revision of a tenant's works.
+
+        Raises:
+            StorageError: If the index cannot catch up with the catalogue.
+        """
+        found: list[Match] = []
+        runs: list[DetectorRun] = []
+        timings: dict[str, float] = {}
+        clock = time.perf_counter()
+        with self._index.read() as view:
+            timings["refresh"] = time.perf_counter() - clock
+            for mechanism, detect in DETECTORS:
+                clock = time.perf_counter()
+                matches, run = detect(view, tenant, query)
+                found += matches
+                runs.append(run)
+                timings[mechanism.value] = time.perf_counter() - clock
+            return MatchReport(_best(found), tuple(runs), view.revision, timings)
+
+
+def _best(matches: Iterable[Match]) -> tuple[Match, ...]:
+    best: dict[tuple[str, Mechanism], Match] = {}
+    for match in matches:
+        known = best.get((match.work, match.mechanism))
+        if known is None or match.similarity > known.similarity:
+            best[match.work, match.mechanism] = match
+    return tuple(sorted(best.values(), key=lambda match: (-match.score, match.work)))
