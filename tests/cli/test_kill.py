@@ -19,7 +19,7 @@ from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobState
 
 Cli = Any
-COUNT = 40
+COUNT = 200
 KILLS = 3
 
 
@@ -47,13 +47,13 @@ def config(tmp_path: Path) -> Path:
 
 def test_killed_generations_resume_without_loss(cli: Cli, config: Path, tmp_path: Path) -> None:
     with serving(cli, config) as (process, address), Client(address) as client:
-        operation = client.generations.generate("mosaic", width=96, height=96, count=COUNT, seed=1)
+        operation = client.generations.generate("mosaic", width=64, height=64, count=COUNT, seed=1)
         name = operation.name
         _wait_for(client, name, 3)
         process.send_signal(signal.SIGKILL)
     for kill in range(1, KILLS):
         with serving(cli, config) as (process, address), Client(address) as client:
-            _wait_for(client, name, 3 + kill * 10)
+            _wait_for(client, name, 3 + kill * 40)
             process.send_signal(signal.SIGKILL)
     with serving(cli, config) as (process, address), Client(address) as client:
         done = client.operations.wait(name, 60)
