@@ -27,7 +27,10 @@ def bench(
     works: Annotated[int, typer.Option(min=1, help="Registry size.")] = 10_000,
     runs: Annotated[int, typer.Option(min=1, help="Counted runs.")] = 200,
 ) -> None:
-    """Measure on a home of its own, which is removed afterwards; prints JSON."""
+    """Measure, and print figures as JSON.
+
+    Uses a home of its own, which is removed afterwards.
+    """
     from raisonne.cli.embedded import load
     from raisonne.cli.output import json_line
     from raisonne.runtime.bench_check import bench_check

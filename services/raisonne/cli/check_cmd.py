@@ -58,7 +58,10 @@ def check(
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pictures checked at a time.")] = 2,
 ) -> None:
-    """Screen files against the registry: exit 1 when something is found, 4 when unreadable."""
+    """Screen files against the registry.
+
+    Exit code 1 when something is found, 4 when some inputs were unreadable.
+    """
     from raisonne.app.check import CheckTerms
     from raisonne.app.statements import parse_time
     from raisonne.cli.gateway import open_gateway

@@ -21,7 +21,10 @@ def demo(
         "demo-output"
     ),
 ) -> None:
-    """Register, check, generate, sign, tamper, verify: and then open the pictures."""
+    """Play the whole story.
+
+    Register, check, generate, sign, tamper, verify; then open the pictures.
+    """
     from dataclasses import replace
 
     from raisonne.cli.demo_story import Story

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def doctor(context: typer.Context) -> None:
-    """Examine the installation: exit 1 when something fails."""
+    """Examine the installation.
+
+    Exit code 1 when something fails.
+    """
     from raisonne.cli.embedded import load
     from raisonne.runtime.diagnosis import diagnose
     from raisonne.runtime.wiring import open_service

@@ -25,7 +25,11 @@ def generate(
     engine: Annotated[Optional[str], typer.Option(help="Engine by URI.")] = None,  # noqa: UP045
     territory: Annotated[str, typer.Option(help="ISO 3166-1 code, or * for everywhere.")] = "*",
 ) -> None:
-    """Make artwork: screened, checked against the registry, judged, signed and logged."""
+    """Make artwork that is checked and signed.
+
+    The prompt is screened, the picture is checked against the registry and judged; what is allowed
+    is signed, stored and logged. Exit code 1 when something was not released.
+    """
     from raisonne.app.generation_jobs import GenerationOrder
     from raisonne.cli.gateway import open_gateway
 

@@ -16,7 +16,10 @@ def up(
     context: typer.Context,
     listen: Annotated[Optional[str], typer.Option(help="gRPC address, HOST:PORT.")] = None,  # noqa: UP045
 ) -> None:
-    """Serve gRPC until interrupted; prints the addresses."""
+    """Serve gRPC until interrupted.
+
+    Prints the addresses.
+    """
     import asyncio
     import logging
     from dataclasses import replace

@@ -22,7 +22,10 @@ def verify(
         str, typer.Option(help="own, or a folder with *trust-list.pem, *roots.pem, *tsa*.pem, …")
     ] = "own",
 ) -> None:
-    """Read content credentials: exit 0 only if every file is intact and trusted."""
+    """Read content credentials.
+
+    Exit code 0 only if every file is intact and trusted.
+    """
     from raisonne.app.provenance import MAX_VERIFY_BYTES
     from raisonne.cli.gateway import open_gateway
     from raisonne.cli.inputs import read_input
