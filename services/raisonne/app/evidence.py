@@ -6,10 +6,10 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from raisonne.rights.match import Match, Region
+from raisonne.fingerprint.decoding import DecodedImage
+from raisonne.rights.match import Match, Region, Transform
 
 _PANEL = 420
 """Side of the square that each picture is fitted into, in pixels."""
@@ -20,6 +20,20 @@ _INK = (28, 28, 32)
 _PAPER = (250, 249, 246)
 _QUIET = (112, 112, 118)
 _COLOURS = {"BLOCK": (178, 34, 34), "REVIEW": (176, 112, 0), "ALLOW": (30, 110, 60)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """Where a picture lies on the sheet, and sheet pixels for each of its own."""
+
+    left: int
+    top: int
+    across: float
+    down: float
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return the sheet position of a pixel position of the picture."""
+        return self.left + x * self.across, self.top + y * self.down
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +54,15 @@ class EvidenceWords:
 
 
 def match_picture(
-    query: NDArray[np.uint8],
-    work: NDArray[np.uint8],
-    match: Match,
-    size: tuple[int, int],
-    words: EvidenceWords,
+    query: DecodedImage, work: DecodedImage, match: Match, words: EvidenceWords
 ) -> bytes:
     """Return a PNG that shows a match.
 
     Args:
-        query: Decoded checked file, uint8 (height, width, 3).
-        work: Decoded registered work, same layout.
-        match: What was found; its region is drawn on the query.
-        size: Width and height in pixels of the checked file, the frame of ``match.region``.
+        query: The checked file; the match's region is framed on it.
+        work: The registered work; equal numbers mark the same places in both, where the match
+            knows how one lies over the other.
+        match: What was found.
         words: What is written on it.
     """
     width, height = 2 * _PANEL + 3 * _MARGIN, _HEAD + _PANEL + _FOOT
@@ -60,9 +70,11 @@ def match_picture(
     draw = ImageDraw.Draw(sheet)
     _write_head(draw, words, match)
     left = _place(sheet, query, _MARGIN)
-    _place(sheet, work, 2 * _MARGIN + _PANEL)
+    right = _place(sheet, work, 2 * _MARGIN + _PANEL)
     if match.region is not None:
-        _frame(draw, left, match.region, size, _COLOURS[words.outcome])
+        _frame(draw, left, match.region, _COLOURS[words.outcome])
+        if match.transform is not None:
+            _mark(draw, left, right, match.region, match.transform)
     for text, x in ((words.query, _MARGIN), (words.work, 2 * _MARGIN + _PANEL)):
         draw.text((x, _HEAD + _PANEL + 10), _fit(draw, text, 15), fill=_INK, font=_font(15))
     facts = f"{match.mechanism.value} {match.similarity:.3f} (from {match.threshold:.3f})"
@@ -76,35 +88,42 @@ def _write_head(draw: ImageDraw.ImageDraw, words: EvidenceWords, match: Match) -
     colour = _COLOURS[words.outcome]
     draw.text((_MARGIN, 14), words.outcome, fill=colour, font=_font(24))
     offset = _MARGIN + draw.textlength(words.outcome, font=_font(24)) + 14
-    score = f"{match.score:.0%} certain"
+    score = f"{match.score:.1%} certain"
     draw.text((offset, 20), score, fill=_QUIET, font=_font(17))
     headline = _fit(draw, words.headline, 16, 2 * _PANEL + _MARGIN)
     draw.text((_MARGIN, 46), headline, fill=_INK, font=_font(16))
 
 
-def _place(
-    sheet: Image.Image, pixels: NDArray[np.uint8], x: int
-) -> tuple[float, float, float, float]:
-    """Fit a picture into its panel; return its box as left, top, width, height."""
-    picture = Image.fromarray(pixels)
+def _place(sheet: Image.Image, image: DecodedImage, x: int) -> _Panel:
+    """Fit a picture into its panel."""
+    picture = Image.fromarray(image.pixels)
     picture.thumbnail((_PANEL, _PANEL), Image.Resampling.LANCZOS)
     left, top = x + (_PANEL - picture.width) // 2, _HEAD + (_PANEL - picture.height) // 2
     sheet.paste(picture, (left, top))
-    return float(left), float(top), float(picture.width), float(picture.height)
+    return _Panel(left, top, picture.width / image.width, picture.height / image.height)
 
 
 def _frame(
-    draw: ImageDraw.ImageDraw,
-    box: tuple[float, float, float, float],
-    region: Region,
-    size: tuple[int, int],
-    colour: tuple[int, int, int],
+    draw: ImageDraw.ImageDraw, panel: _Panel, region: Region, colour: tuple[int, int, int]
 ) -> None:
-    left, top, width, height = box
-    across, down = width / size[0], height / size[1]
-    x0, y0 = left + region.x * across, top + region.y * down
-    x1, y1 = x0 + region.width * across - 1, y0 + region.height * down - 1
-    draw.rectangle((x0, y0, x1, y1), outline=colour, width=4)
+    x0, y0 = panel.at(region.x, region.y)
+    x1, y1 = panel.at(region.x + region.width, region.y + region.height)
+    draw.rectangle((x0, y0, x1 - 1, y1 - 1), outline=colour, width=4)
+
+
+def _mark(
+    draw: ImageDraw.ImageDraw, query: _Panel, work: _Panel, region: Region, transform: Transform
+) -> None:
+    """Number four places of the region, and the same places of the work."""
+    homography = np.array(transform).reshape(3, 3)
+    shares = ((0.12, 0.12), (0.88, 0.12), (0.88, 0.88), (0.12, 0.88))
+    for number, (across, down) in enumerate(shares, 1):
+        x, y = region.x + across * region.width, region.y + down * region.height
+        u, v, w = homography @ (x, y, 1.0)
+        for place in (query.at(x, y), work.at(u / w, v / w)):
+            box = (place[0] - 12, place[1] - 12, place[0] + 12, place[1] + 12)
+            draw.ellipse(box, fill=_PAPER, outline=_INK, width=2)
+            draw.text(place, str(number), fill=_INK, font=_font(15), anchor="mm")
 
 
 def _fit(draw: ImageDraw.ImageDraw, text: str, size: int, width: int = _PANEL) -> str:

@@ -69,15 +69,14 @@ def evidence_picture(
     record = work(match.work)
     query = decoder.decode(path.read_bytes())
     registered = decoder.decode(asset(match.asset))
-    headline = next((f.detail for f in verdict.findings if match.work in f.works), "")
+    detail = next((f.detail for f in verdict.findings if match.work in f.works), "")
     words = EvidenceWords(
         outcome=verdict.outcome.value,
-        headline=headline,
+        headline=detail.partition(". ")[0],
         query=path.name,
         work=" · ".join(part for part in (record.title, record.holder) if part) or record.name,
     )
-    size = (query.width, query.height)
-    return match_picture(query.pixels, registered.pixels, match, size, words)
+    return match_picture(query, registered, match, words)
 
 
 def _article(
