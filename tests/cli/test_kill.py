@@ -83,3 +83,30 @@ def _wait_for(client: Client, name: str, units: int) -> OperationSnapshot:
             return snapshot
         time.sleep(0.02)
     pytest.fail(f"{name} did not reach {units} artworks")
+
+
+def test_an_interrupted_check_says_so(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    listed = "\n".join([str(paintings)] * 200)
+    process = subprocess.Popen(
+        cli.command("--json", "check", "-"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(listed)
+    process.stdin.close()
+    first = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.stdout.read(), process.stderr.read() if process.stderr else ""
+    assert process.wait(30) == 130
+    process.stdout.close()
+    if process.stderr:
+        process.stderr.close()
+    lines = [json.loads(line) for line in (first + rest).splitlines()]
+    assert 1 <= len(lines) < 1000
+    assert "Traceback" not in errors
+    # What was answered is recorded, and only whole.
+    assert cli("ledger", "verify", "--json").lines[0]["size"] >= len(lines)

@@ -23,7 +23,15 @@ from raisonne.app.ports import (
 )
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
-from raisonne.rights.errors import CancelledError, ConflictError, InputError, RaisonneError, Reason
+from raisonne.rights.errors import (
+    CancelledError,
+    ConflictError,
+    InputError,
+    KeyUnavailableError,
+    RaisonneError,
+    Reason,
+    StorageError,
+)
 from raisonne.rights.generation import GenerationRequest
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.principal import Permission, Principal, Role
@@ -154,6 +162,10 @@ class RunGeneration:
             job: As claimed.
             stopping: Whether this process is shutting down; the lease then lapses and another
                 worker goes on.
+
+        Raises:
+            StorageError: If the catalogue cannot serve now; the job stays leased.
+            KeyUnavailableError: If a key cannot be used now; the job stays leased.
         """
         order = self._order(job)
         # The submitter was authorised when the job was accepted; the job acts in its name.
@@ -165,6 +177,9 @@ class RunGeneration:
                 self._unit(principal, job, order, index)
         except CancelledError:
             self._finish(job, JobState.CANCELLED)
+        except (StorageError, KeyUnavailableError):
+            # It may pass: the lease lapses, and the job is tried again from where it stands.
+            raise
         except RaisonneError as error:
             if error.reason is Reason.STATE_CONFLICT:
                 return  # The lease was lost: another worker owns the job now.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from raisonne.cli.state import GlobalFlags
 from raisonne.rights.case import Case, CaseState, Ruling
+from raisonne.rights.errors import ConfigError
 from raisonne.rights.generation import Generation
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
@@ -110,6 +111,8 @@ def open_gateway(
         RaisonneError: If it cannot be opened.
     """
     if flags.server is not None:
+        if engine is not None or trust is not None:
+            raise ConfigError("With --server, the engine and the trust lists are the server's.")
         from raisonne.cli.remote import RemoteGateway
         from raisonne.client import Client
 

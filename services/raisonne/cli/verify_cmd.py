@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -19,8 +19,9 @@ def verify(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Files to read.")],
     trust: Annotated[
-        str, typer.Option(help="own, or a folder with *trust-list.pem, *roots.pem, *tsa*.pem, …")
-    ] = "own",
+        Optional[str],  # noqa: UP045
+        typer.Option(help="own, or a folder with *trust-list.pem, *roots.pem, *tsa*.pem, …"),
+    ] = None,
 ) -> None:
     """Read content credentials.
 
