@@ -1,9 +1,9 @@
 """Fits the curves of ``raisonne.matching.calibration`` and measures the matcher.
 
-Run as ``python tests/perf/calibrate_matching.py FOLDER``. The folder holds ``registry/`` (works),
-``more/`` (other pictures), ``queries/`` and ``queries.csv`` (columns query, work, change; the work
-is empty where nothing should match). Pictures of ``more/`` that are queries as well are left out of
-the fit, so that the false alarms counted on the queries are of unseen pictures.
+Run from the root as ``python -m tests.perf.calibrate_matching FOLDER``. The folder holds
+``registry/`` (works), ``more/`` (other pictures), ``queries/`` and ``queries.csv`` (columns query,
+work, change; the work is empty where nothing should match). Pictures of ``more/`` that are queries
+as well are left out of the fit, so that the false alarms counted are of unseen pictures.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parent))
-from attacks import ATTACKS, FAMILIES
+from tests.perf.attacks import ATTACKS, FAMILIES
 
 from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import DecodedImage, DecodeLimits, decode_image

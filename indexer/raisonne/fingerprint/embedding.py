@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,15 +48,16 @@ def embedder_from_uri(uri: str) -> Embedder:
     Raises:
         ConfigError: If the URI is not one of the two forms above or its model cannot be loaded.
     """
-    parts = urlsplit(uri)
     if uri == "gist:":
         return GistEmbedder()
-    weights = parse_qs(parts.query).get("weights", [])
-    if parts.scheme == "open_clip" and parts.path and len(weights) == 1:
+    scheme, _, rest = uri.partition(":")
+    model, _, query = rest.partition("?")
+    weights = parse_qs(query).get("weights", [])
+    if scheme == "open_clip" and model and len(weights) == 1:
         # Imported here because torch takes seconds and most installations use no model.
         from raisonne.fingerprint.open_clip_embedder import OpenClipEmbedder  # noqa: PLC0415
 
-        return OpenClipEmbedder(parts.path, Path(weights[0]))
+        return OpenClipEmbedder(model, Path(weights[0]))
     raise ConfigError(
         f"The embedder URI {uri!r} is neither 'gist:' nor 'open_clip:MODEL?weights=FILE'."
     )

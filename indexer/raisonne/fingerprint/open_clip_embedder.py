@@ -50,15 +50,13 @@ class OpenClipEmbedder:
         self._torch = torch
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
-            built = open_clip.create_model(
+            built, _, self._preprocess = open_clip.create_model_and_transforms(
                 model, pretrained=str(weights), precision="fp32", device=self._device
             )
-        except (RuntimeError, ValueError, OSError) as error:
+        except Exception as error:
+            # Readers and models raise many types, assertions too, on files that do not fit.
             raise ConfigError(f"The weights do not load into {model}: {error}") from error
         self._model = built.eval()
-        self._preprocess = open_clip.image_transform_v2(
-            open_clip.PreprocessCfg(**built.visual.preprocess_cfg), is_train=False
-        )
         with weights.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:_DIGEST_CHARACTERS]
         self.algorithm = f"open-clip-{model}-{digest}-v1"

@@ -171,6 +171,8 @@ class FloatSpace(Space):
             vectors: Shape (n, dimensions).
             k: How many at most, for each query.
         """
+        if not len(self):
+            return []  # FAISS wants at least one neighbour to look for.
         faiss.omp_set_num_threads(1)  # See BinarySpace.search.
         products, rows = self._index.search(vectors, min(k, len(self)))
         return [
