@@ -3,7 +3,7 @@
 Run from the root as ``python -m tests.perf.calibrate_matching FOLDER``. The folder holds
 ``registry/`` (works), ``more/`` (other pictures), ``queries/`` and ``queries.csv`` (columns query,
 work, change; the work is empty where nothing should match). Pictures of ``more/`` that are queries
-as well are left out of the fit, so that the false alarms counted are of unseen pictures.
+as well are left out of the fit, so that false alarms are counted on pictures the fit has not seen.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from tests.perf.attacks import ATTACKS, FAMILIES
+from tests.unit.index.memory_log import MemoryLog
 
 from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import DecodedImage, DecodeLimits, decode_image
@@ -33,13 +33,7 @@ from raisonne.fingerprint.perceptual import BITS, MIN_QUALITY
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.matching.calibration import EMBEDDINGS
 from raisonne.matching.matcher import Matcher, MatchReport
-from raisonne.rights.fingerprint import (
-    ChangeOperation,
-    Fingerprint,
-    FingerprintChange,
-    FingerprintKind,
-    WorkFingerprint,
-)
+from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
 
 TENANT = "calibration"
 EXTRACTOR = Extractor(GistEmbedder())
@@ -52,25 +46,6 @@ EVERY = 3
 PATTERNS = 40
 """Pictures of each look-alike family, registered and asked."""
 SURE = 0.9
-
-
-@dataclass(slots=True)
-class Log:
-    """A change log in memory."""
-
-    rows: list[FingerprintChange] = field(default_factory=list)
-
-    def head(self) -> int:
-        return len(self.rows)
-
-    def changes(self, after: int, limit: int) -> Sequence[FingerprintChange]:
-        return self.rows[after : after + limit]
-
-    def add(self, work: str, fingerprints: Sequence[Fingerprint]) -> None:
-        for value in fingerprints:
-            number = len(self.rows) + 1
-            entry = WorkFingerprint(number, TENANT, work, f"assets/{work}", value)
-            self.rows.append(FingerprintChange(number, ChangeOperation.ADD, entry))
 
 
 def decoded(path: Path) -> tuple[DecodedImage, str]:
@@ -92,7 +67,7 @@ def attacked(paths: Sequence[Path]) -> Iterator[tuple[str, str, QueryFingerprint
         with Image.open(path) as file:
             image = file.convert("RGB")
         for name, attack in ATTACKS.items():
-            yield path.name, name, EXTRACTOR.query(*png(attack(image, chance)))
+            yield f"works/{path.name}", name, EXTRACTOR.query(*png(attack(image, chance)))
 
 
 def samples(
@@ -157,12 +132,12 @@ def calibrate(folder: Path) -> dict[str, object]:
         if hashlib.sha256(path.read_bytes()).digest() not in queries
     ]
     chance = np.random.default_rng(7)
-    log = Log()
+    log = MemoryLog()
     for path in registry:
-        log.add(path.name, EXTRACTOR.register(*decoded(path)))
+        log.add(TENANT, path.name, EXTRACTOR.register(*decoded(path)))
     for name, draw in FAMILIES.items():
         for number in range(PATTERNS):
-            log.add(f"{name}-{number}", EXTRACTOR.register(*png(draw(chance))))
+            log.add(TENANT, f"{name}-{number}", EXTRACTOR.register(*png(draw(chance))))
     index = CatalogueIndex(log)
     pairs: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     cases: list[tuple[str | None, QueryFingerprints]] = [
@@ -195,9 +170,9 @@ def calibrate(folder: Path) -> dict[str, object]:
 def measure(folder: Path) -> dict[str, object]:
     """Register the works, ask the queries and our own attacks, and count."""
     registry = sorted((folder / "registry").iterdir())
-    log = Log()
+    log = MemoryLog()
     for path in registry:
-        log.add(f"registry/{path.name}", EXTRACTOR.register(*decoded(path)))
+        log.add(TENANT, path.name, EXTRACTOR.register(*decoded(path)))
     matcher = Matcher(CatalogueIndex(log))
     outcomes: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     alarms: list[tuple[str, float]] = []
@@ -214,12 +189,12 @@ def measure(folder: Path) -> dict[str, object]:
             report = matcher.match(TENANT, query)
             seconds["search"].append(sum(report.timings.values()))
             if row["work"]:
-                outcomes[row["change"]].append(_outcome(report, row["work"]))
+                outcomes[row["change"]].append(_outcome(report, f"works/{Path(row['work']).name}"))
             elif report.matches:
                 alarms.append((row["query"], round(report.matches[0].score, 3)))
     for work, attack, query in attacked(registry):
         report = matcher.match(TENANT, query)
-        outcomes[f"own: {attack}"].append(_outcome(report, f"registry/{work}"))
+        outcomes[f"own: {attack}"].append(_outcome(report, work))
     return {
         "recall": {
             change: {
@@ -248,7 +223,7 @@ def _outcome(report: MatchReport, work: str) -> tuple[bool, bool]:
 def _search_at(works: int) -> float:
     """Return the median milliseconds of a whole match among random works."""
     chance = np.random.default_rng(3)
-    log = Log()
+    log = MemoryLog()
     picture, _ = png(FAMILIES["skyline"](chance))
     for number in range(works):
         vector = chance.normal(size=GistEmbedder.dimensions).astype(np.float32)
@@ -259,7 +234,7 @@ def _search_at(works: int) -> float:
             Fingerprint(FingerprintKind.PERCEPTUAL, PDQ, chance.bytes(32), 100),
             Fingerprint(FingerprintKind.EMBEDDING, GIST, unit, 100),
         )
-        log.add(str(number), values)
+        log.add(TENANT, str(number), values)
     matcher = Matcher(CatalogueIndex(log))
     query = EXTRACTOR.query(picture, "00" * 32)
     matcher.match(TENANT, query)
