@@ -31,6 +31,8 @@ def up(
 
     flags: GlobalFlags = context.obj
     logging.basicConfig(level=logging.WARNING if flags.quiet else logging.INFO)
+    # Migrations of a new home are no news to whoever starts the server.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = load(flags)
     if listen is not None:
         settings = replace(settings, listen=listen)
