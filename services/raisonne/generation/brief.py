@@ -157,6 +157,11 @@ def sentence(*parts: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def where(side: str) -> str:
+    """Return a side in words: ``on the left``, ``in the centre``; nothing for nothing."""
+    return f"{'in' if side == 'centre' else 'on'} the {side}" if side else ""
+
+
 NUMBERS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",

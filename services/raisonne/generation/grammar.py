@@ -18,18 +18,9 @@ from raisonne.generation.vocabulary import (
     build_vocabulary,
 )
 
-_LONGEST_PHRASE: Final = 3
-
-
 _NAMED: Final = 12
-
-
 _STYLED: Final = 2
-
-
 _APOSTROPHES: Final = "'\u2019"
-
-
 _WORD_CATEGORIES: Final = "LMN"
 
 
@@ -85,6 +76,7 @@ class Grammar:
     def __init__(self, families: Sequence[Family]) -> None:
         self._families = tuple(families)
         self.vocabulary = build_vocabulary(families)
+        self._longest_phrase = max(len(phrase.split()) for phrase in self.vocabulary)
 
     def interpret(self, prompt: str, dice: Dice) -> Interpretation:
         """Return the family and the brief for a prompt.
@@ -126,7 +118,7 @@ class Grammar:
     def _longest(self, words: list[str], start: int) -> Reading | None:
         """Return the longest phrase that starts here and has a meaning, or None."""
         before = words[start - 1] if start else ""
-        for end in range(min(len(words), start + _LONGEST_PHRASE), start, -1):
+        for end in range(min(len(words), start + self._longest_phrase), start, -1):
             head, last = words[start : end - 1], words[end - 1]
             for form in (last, *_singulars(last)):
                 senses = self.vocabulary.get(" ".join([*head, form]))

@@ -252,7 +252,8 @@ def paper(scene: Scene, dice: Dice, amount: float = 1.0) -> None:
     """
     own = dice.fork("paper")
     scene.glaze(
-        mottle(Noise(own, 330.0), 0.016 * amount),
+        mottle(Noise(own, 1170.0), 0.011 * amount),
+        mottle(Noise(own, 330.0), 0.011 * amount),
         mottle(Noise(own, 90.0, 240.0), 0.012 * amount),
         mottle(Cloudy(own, 2.3, octaves=3), 0.022 * amount),
     )

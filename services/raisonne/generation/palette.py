@@ -61,14 +61,8 @@ class Palette:
 
 
 DARK: Final = 0.05
-
-
 LIGHT: Final = 0.7
-
-
 MIDDLE: Final = 0.22
-
-
 PALETTES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "warm": (
         ("F6E9D7", "C8452E E8893A F2B84B 7A2E2B D96C4F"),
@@ -168,11 +162,7 @@ PALETTES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("FAF3EC", "3E6B4F C8553D F2A541 6A4C93 88A96B"),
     ),
 }
-
-
 _LIGHT_GROUNDS: Final = tuple(map(rgb, ("F6F0E2", "F2EADB", "FAF7F0", "EDEAE2", "EFE6D6")))
-
-
 _DARK_GROUNDS: Final = tuple(map(rgb, ("14161F", "1C1B22", "10202E", "231A1C", "1A2420")))
 
 
@@ -196,8 +186,6 @@ def _ground_for(dice: Dice, inks: Sequence[Colour]) -> Colour:
 
 
 _CONTRAST: Final = 110.0
-
-
 _TELLABLE: Final = 70.0
 
 

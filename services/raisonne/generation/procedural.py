@@ -87,6 +87,11 @@ class ProceduralEngine:
             digital_source_type="algorithmicMedia",
         )
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Words and phrases that it understands, lower-case and in the singular."""
+        return frozenset(self._grammar.vocabulary)
+
     def generate(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> GeneratedImage:

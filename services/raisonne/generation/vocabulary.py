@@ -88,6 +88,7 @@ _STYLES: Final = {
     "painterly": "painterly, expressive, brushy, gestural",
     "playful": "playful, joyful, whimsical, cheerful",
     "urban": "urban, metropolitan",
+    "misty": "misty, mist, foggy, fog, hazy, haze",
     "scenic": "scenic, view, vista, panorama, panoramic",
     "graphic": "graphic, modernist",
 }

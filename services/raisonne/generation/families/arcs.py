@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,9 +31,9 @@ from raisonne.generation.paint import Noise, flat, mottle, paper
 from raisonne.generation.scene import Scene, Shape
 
 _SEEN: Final = 60.0
-
-
 _FOUR: Final = 4
+_MOST_TILES: Final = 700
+_OVERLAP: Final = 0.0008
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,16 @@ def _quarter(
 ) -> list[Shape]:
     """Return quarter arcs around a tile's corner, over a clearing that parts them from others."""
     (x, y), width = centre, pitch * yarn.fill
-    shapes = [
-        Shape(wedge(x, y, (strands - 0.5) * pitch + width * 0.7, start, start + 0.25), yarn.ground)
-    ]
+    clear = min((strands - 0.5) * pitch + width * 0.7, strands * pitch)
+    shapes = [Shape(wedge(x, y, clear, start, start + 0.25), yarn.ground)]
     for k in range(strands):
         radius, (body, core) = (k + 0.5) * pitch, yarn.colours(hue, k, strands)
-        arc = band(x, y, radius + width / 2, radius - width / 2, start, start + 0.25)
-        shapes.append(Shape(arc, body))
+        # Reaching a little into the next tile hides the edge of that tile's own clearing.
+        over = _OVERLAP / radius
+        reach = (start - over, start + 0.25 + over)
+        shapes.append(Shape(band(x, y, radius + width / 2, radius - width / 2, *reach), body))
         if core != body:
-            line = band(x, y, radius + width * 0.15, radius - width * 0.15, start, start + 0.25)
+            line = band(x, y, radius + width * 0.15, radius - width * 0.15, *reach)
             shapes.append(Shape(line, core))
     return shapes
 
@@ -124,7 +126,7 @@ def compose_arcs(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     palette, scene = brief.palette(dice), Scene(frame)
     across, strands = int(brief.level(3, dice.whole(4, 8), 12)), dice.pick((1, 2, 2, 4))
     across = max(3, across - 2) if strands == _FOUR else across
-    side = 1.0 / across
+    side = max(1.0 / across, math.sqrt(frame.area / _MOST_TILES))
     named = len(palette.named)
     clear = [c for c in palette.first(3)[named:] if distance(c, palette.ground) > _SEEN]
     inks = [*palette.inks[:named], *clear] or [palette.line]

@@ -42,7 +42,7 @@ def _ring(
     for k in range(petals):
         turn = start + k / petals + dice.between(-0.006, 0.006)
         shape = petal(size * dice.between(0.92, 1.06), width * size, pointed=pointed)
-        tone = jitter(dice, mix(colour, darker(colour, 0.25), dice.unit() * 0.7), 6)
+        tone = jitter(dice, mix(colour, darker(colour, 0.25), dice.unit() * 0.45), 6)
         shapes.append(Shape(moved(shape, x, y, turn=turn), tone))
     return shapes
 
@@ -147,9 +147,9 @@ def _dahlia(
     dice: Dice, x: float, y: float, size: float, turn: float, colour: Colour, heart: Colour
 ) -> list[Shape]:
     shapes: list[Shape] = []
-    for k in range(5):
+    tones = (darker(colour, 0.2), colour, colour, lighter(colour, 0.15), lighter(colour, 0.35))
+    for k, tone in enumerate(tones):
         share = 1.0 - k * 0.19
-        tone = mix(darker(colour, 0.3), lighter(colour, 0.3), k / 4.0)
         shapes += _ring(dice, x, y, size * share, tone, 9 - k, 0.46, turn + k * 0.07, 0.85)
     return [*shapes, Shape(circle(x, y, size * 0.07), heart)]
 
@@ -162,6 +162,4 @@ BLOSSOMS: Final[dict[str, Blossom]] = {
     "bellflower": _bells,
     "dahlia": _dahlia,
 }
-
-
 PLURALS: Final = {"daisy": "daisies", "poppy": "poppies"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from raisonne.generation.brief import (
     Brief,
     Facet,
@@ -11,6 +14,7 @@ from raisonne.generation.brief import (
     counted,
     listing,
     sentence,
+    where,
 )
 from raisonne.generation.colour import Colour, mix
 from raisonne.generation.dice import Dice
@@ -38,7 +42,8 @@ from raisonne.generation.paint import (
 from raisonne.generation.palette import Palette
 from raisonne.generation.scene import Scene, Shape
 
-_SIDES = {"left": 0.32, "centre": 0.5, "right": 0.68}
+_SIDES: Final = {"left": 0.32, "centre": 0.5, "right": 0.68}
+LONG: Final = 1.6
 
 
 class _Studio:
@@ -49,14 +54,24 @@ class _Studio:
         share = _SIDES[brief.side] if brief.side else dice.between(0.36, 0.64)
         self.focus = (share * frame.width, dice.between(0.4, 0.6) * frame.height)
         self.spread = 0.3 if brief.side else 0.46
+        self.loose = not brief.side and frame.area > LONG
         self.used = 0
 
     def place(self, spread: float = 1.0) -> tuple[float, float]:
         """Return a point near the focus."""
-        reach = self.spread * spread
+        (x, y), reach = self.focus, self.spread * spread
+        if self.loose:
+            # A long picture has a second centre of gravity somewhere along it.
+            far = self.dice.between(0.15, 0.85)
+            x, y = (
+                (far * self.frame.width, y)
+                if self.frame.width > 1.0
+                else (x, far * self.frame.height)
+            )
+            reach *= 0.5
         return (
-            self.dice.near(self.focus[0], reach * self.frame.width),
-            self.dice.near(self.focus[1], reach * self.frame.height),
+            self.dice.near(x, reach * self.frame.width),
+            self.dice.near(y, reach * self.frame.height),
         )
 
     def ink(self) -> Colour:
@@ -132,15 +147,18 @@ def compose_composition(brief: Brief, dice: Dice, frame: Frame) -> Picture:
         reach = dice.between(0.3, 0.6)
         fray = Noise(dice, 6.0)
         scene.soft(wash, *soft_ellipse(x, y, reach, reach * dice.between(0.6, 1.2), 0.8, fray))
-    few = brief.level(0.5, dice.between(0.8, 1.4), 2.0)
+    few = brief.level(0.5, dice.between(0.8, 1.4), 2.0) * math.sqrt(frame.area)
     circles = brief.count(dice, "circle", (int(2 * few) or 1, int(6 * few)))
     triangles = brief.count(
         dice, "triangle", (1, 3) if brief.wants(dice, "triangle", 0.75) else (0, 0)
     )
     bundles = int(dice.whole(1, 3) * few) or 1
     width = brief.stroke(0.004, dice.between(0.006, 0.012), 0.02)
-    big = Shape(circle(*studio.place(), dice.between(0.22, 0.36)), studio.ink())
-    scene.shapes([big], opacity=0.55, paints=(fade(palette.ground, (0, 0), (frame.width, 1), 0.5),))
+    halo = "circle" not in brief.counts  # it would be one too many
+    if halo:
+        disc = Shape(circle(*studio.place(), dice.between(0.22, 0.36)), studio.ink())
+        paler = fade(palette.ground, (0.0, 0.0), (frame.width, 1.0), 0.5)
+        scene.shapes([disc], opacity=0.55, paints=(paler,))
     wedges = [_triangle(studio) for _ in range(triangles)]
     scene.shapes(wedges, opacity=0.9, paints=(mottle(Noise(dice, 30.0), 0.05),))
     bows = [
@@ -172,12 +190,13 @@ def compose_composition(brief: Brief, dice: Dice, frame: Frame) -> Picture:
             "abstract composition of "
             + listing(
                 [
-                    *([counted(circles, "ringed circle")] if circles else []),
+                    counted(circles, "circle"),
                     *([counted(triangles, "triangle")] if triangles else []),
                     counted(strokes, "straight line"),
                 ]
             ),
-            f"gathered on the {brief.side}" if brief.side else "",
+            "over a pale disc" if halo else "",
+            f"gathered {where(brief.side)}" if brief.side else "",
             colour_phrase(palette, brief.mood),
         ),
     )

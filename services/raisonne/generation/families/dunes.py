@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from raisonne.generation.brief import (
     listing,
     sentence,
 )
-from raisonne.generation.colour import COLOURS, Colour, darker, mix, rgb
+from raisonne.generation.colour import COLOURS, Colour, darker, lighter, mix, rgb
 from raisonne.generation.dice import Dice
 from raisonne.generation.exact import FloatArray
 from raisonne.generation.families.sky import (
@@ -25,6 +26,7 @@ from raisonne.generation.families.sky import (
     SKY_TINTS,
     birds,
     finish,
+    mist,
     mood_phrase,
     paint_sky,
 )
@@ -65,7 +67,7 @@ def _add_dune(
     low = mix(lit, dim, 0.4)
     grain = mottle(Noise(dice, 210.0), 0.03)
     body = np.concatenate([sun[::-1], lee[1:]])
-    sink = fade(low, (0.0, y + 0.03), (0.0, y + deep * 2.2))
+    sink = fade(low, (0.0, y + deep * 0.7), (0.0, y + deep * 2.4))
     scene.shapes([Shape(body, lit)], paints=(sink, grain))
     ripples = _sand_ripples(dice, sun[:-1], deep * 1.6, darker(lit, 0.3))
     scene.shapes(ripples, opacity=0.16)
@@ -94,7 +96,7 @@ def _sand_ripples(dice: Dice, ridge: FloatArray, depth: float, colour: Colour) -
     part = ridge[np.argsort(ridge[:, 0], kind="stable")]
     wobble = profile(dice, part[:, 0], 0.09, octaves=2) * 0.006
     while drop < depth:
-        path = part + np.stack([wobble * 0.0, drop + wobble * (1.0 + drop * 6.0)], axis=1)
+        path = part + np.stack([np.zeros(len(part)), drop + wobble * (1.0 + drop * 6.0)], axis=1)
         shapes.append(Shape(ribbon(path, 0.0008 + 0.006 * drop), colour))
         drop += gap
         gap *= 1.16
@@ -105,31 +107,34 @@ def compose_dunes(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     """Compose dunes with a lit and a shaded side under a large sun or moon."""
     scene = Scene(frame)
     horizon = dice.between(0.42, 0.6) * frame.height
-    sky = paint_sky(scene, brief, dice, horizon, (0.14 * frame.height, 0.27 * frame.height))
+    sky = paint_sky(scene, brief, dice, horizon, (0.11 * frame.height, 0.31 * frame.height))
     light, shade = (rgb(code) for code in _SANDS[sky.time])
     light = mix(light, sky.horizon, dice.between(0.0, 0.2))
-    if len(brief.colours) > 1:
-        light = COLOURS[brief.colours[1]]
-    light = brief.tint("dune", light)
-    shade = mix(darker(light, 0.55), shade, 0.5)
+    named = brief.tints.get("dune", brief.colours[1] if len(brief.colours) > 1 else "")
+    light = COLOURS[named] if named else light
+    # Shade takes the time's tint only on sand of its own colour; it must stay the darker side.
+    shade = darker(light, 0.5) if named else mix(darker(light, 0.55), shade, 0.5)
+    haze = 0.3 if named else 0.5
     way = 1.0 if sky.body_at[0] < frame.width / 2 else -1.0
     rows = int(brief.level(2, dice.whole(3, 4), 6))
     scene.shapes(
-        [Shape(rectangle(0.0, horizon, frame.width, frame.height), mix(light, sky.horizon, 0.5))]
+        [Shape(rectangle(0.0, horizon, frame.width, frame.height), mix(light, sky.horizon, haze))]
     )
+    if brief.weather == "misty":
+        mist(scene, dice, horizon, lighter(sky.horizon, 0.3), 0.7)
     for k in range(rows):
         share = k / (rows - 1)
-        size = 0.5 + 0.9 * share
+        size = (0.5 + 0.9 * share) * math.sqrt(max(1.0, frame.width / 6.0))
         level = horizon + (frame.height * 0.86 - horizon) * share
         tones = (
-            mix(light, sky.horizon, 0.5 - 0.5 * share),
-            mix(shade, sky.horizon, 0.5 - 0.5 * share),
+            mix(light, sky.horizon, haze * (1.0 - share)),
+            mix(shade, sky.horizon, haze * (1.0 - share)),
         )
         spots, x = [], dice.between(-0.3, 0.2)
         while x < frame.width + 0.3:
             spots.append((x, level + dice.between(-0.09, 0.05) * size))
             x += dice.between(0.35, 0.9) * size
-        # Each dune's lee side lies over the foot of its neighbour, so begin where shade points.
+        # A lower summit is nearer, so it is drawn later.
         for spot in sorted(spots, key=lambda s: (s[1], s[0])):
             _add_dune(scene, dice, spot, way, tones, size)
     flock = brief.count(dice, "bird", (3, 7)) if brief.wants(dice, "bird", 0.15) else 0

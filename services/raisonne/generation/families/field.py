@@ -67,16 +67,15 @@ def compose_field(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     """Compose two to four large soft rectangles of colour over a stained ground."""
     palette, scene = brief.palette(dice), Scene(frame)
     low = max(2, len(palette.named))
-    bands = max(1, brief.count(dice, "band", (low, max(4, low))))
+    bands = max(1, brief.count(dice, "band", (low, max(5, low))))
     stacked = dice.chance(0.8 if frame.height >= frame.width * 0.9 else 0.25)
     scene.glaze(
         flat(palette.ground),
         mottle(Cloudy(dice, 1.6, octaves=4), 0.10),
         mottle(Noise(dice, 9.0, 70.0), 0.03),
     )
-    border = dice.between(0.03, 0.09)
-    left, top = border, border * dice.between(0.8, 1.2)
-    wide, high = frame.width - 2 * left, frame.height - 2 * top
+    left, right, top, foot = (dice.between(0.03, 0.13) for _ in range(4))
+    wide, high = frame.width - left - right, frame.height - top - foot
     edge = brief.stroke(0.02, dice.between(0.025, 0.07), 0.1)
     for index, (start, end) in enumerate(_cuts(dice, bands, dice.between(0.0, 0.03))):
         colour = palette.inks[index % len(palette.inks)]
@@ -85,10 +84,11 @@ def compose_field(brief: Brief, dice: Dice, frame: Frame) -> Picture:
             if stacked
             else (left + start * wide, top, left + end * wide, top + high)
         )
-        _lay_band(scene, dice, palette, colour, box, edge)
+        narrow = min(box[2] - box[0], box[3] - box[1])
+        _lay_band(scene, dice, palette, colour, box, min(edge, narrow * 0.22))
     for index, colour in enumerate(palette.inks[bands : len(palette.named)]):
         # More colours than bands: the rest become narrow lines beside them.
-        x = frame.width - left * (0.75 - 0.25 * index)
+        x = frame.width - right * (0.75 - 0.25 * index)
         zip_box = (x - 0.012, top, x + 0.012, top + high)
         scene.soft(colour, *soft_box(zip_box, 0.004, 1.0, Noise(dice, 9.0), Cloudy(dice, 4.0)))
     paper(scene, dice, 1.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy as np
 from raisonne.generation.brief import Brief, Facet, Family, Picture, colour_phrase, sentence
 from raisonne.generation.colour import jitter
 from raisonne.generation.dice import Dice
-from raisonne.generation.exact import FloatArray, cosine, sine
-from raisonne.generation.geometry import Frame, Point, clip_half_plane, rectangle
+from raisonne.generation.exact import FloatArray, cosines, sines
+from raisonne.generation.geometry import Frame, clip_half_plane, rectangle
 from raisonne.generation.paint import Cloudy, Noise, flat, mottle, paper, soft_ellipse
 from raisonne.generation.scene import Scene, Shape
 
@@ -19,51 +20,41 @@ _MOST_INKS: Final = 5
 _BEYOND: Final = 0.3
 
 
-def _scattered(dice: Dice, frame: Frame, count: int) -> list[Point]:
-    """Return sites spread at random but not too close to one another (best of candidates)."""
-    sites: list[Point] = []
-    for _ in range(count):
-        best, best_gap = (0.0, 0.0), -1.0
-        for _ in range(6):
-            x, y = dice.unit() * frame.width, dice.unit() * frame.height
-            gap = min(((x - a) * (x - a) + (y - b) * (y - b) for a, b in sites), default=9.0)
-            if gap > best_gap:
-                best, best_gap = (x, y), gap
-        sites.append(best)
+def _scattered(dice: Dice, frame: Frame, count: int) -> FloatArray:
+    """Return sites spread at random but not too close to one another (best of six candidates)."""
+    extent, sites = np.array([frame.width, frame.height]), np.empty((count, 2))
+    for placed in range(count):
+        candidates = dice.units(6, 2) * extent
+        apart = candidates[:, None, :] - sites[None, :placed, :]
+        squares = apart[:, :, 0] * apart[:, :, 0] + apart[:, :, 1] * apart[:, :, 1]
+        gaps = squares.min(axis=1) if placed else np.zeros(len(candidates))
+        sites[placed] = candidates[int(gaps.argmax())]
     return sites
 
 
-def _rose(dice: Dice, frame: Frame, count: int) -> list[Point]:
+def _rose(dice: Dice, frame: Frame) -> FloatArray:
     """Return sites on rings around a centre, as in a rose window."""
-    x, y = (
-        dice.near(frame.width / 2, 0.25 * frame.width),
-        dice.near(frame.height / 2, 0.25 * frame.height),
-    )
-    sites, radius = [(x, y)], 0.0
-    fold, gap = dice.whole(5, 12), dice.between(0.09, 0.2)
-    reach = frame.width + frame.height
-    while radius < reach and len(sites) < max(count, _MOST_PANES // 2):
+    x = dice.near(frame.width / 2, 0.25 * frame.width)
+    y = dice.near(frame.height / 2, 0.25 * frame.height)
+    fold, gap = dice.whole(5, 12), dice.between(0.09, 0.2) * math.sqrt(max(1.0, frame.area / 4.0))
+    rings, radius = [np.array([(x, y)])], 0.0
+    while radius < frame.width + frame.height:
         radius += gap * dice.between(0.85, 1.2)
         number = fold * max(1, int(radius / (gap * dice.between(1.6, 3.0))))
-        start = dice.unit()
-        sites += [
-            (x + radius * cosine(start + k / number), y + radius * sine(start + k / number))
-            for k in range(number)
-        ]
-    return [
-        (x, y)
-        for x, y in sites
-        if -_BEYOND < x < frame.width + _BEYOND and -_BEYOND < y < frame.height + _BEYOND
-    ]
+        turns = dice.unit() + np.arange(number) / number
+        rings.append(np.stack([x + radius * cosines(turns), y + radius * sines(turns)], axis=1))
+    sites = np.concatenate(rings)
+    low, high = -_BEYOND, np.array([frame.width, frame.height]) + _BEYOND
+    return sites[np.all((sites > low) & (sites < high), axis=1)]
 
 
-def _panes(frame: Frame, sites: list[Point], lead: float) -> list[FloatArray]:
+def _panes(frame: Frame, points: FloatArray, lead: float) -> list[FloatArray]:
     """Return the Voronoi cells of the sites, drawn in by half the lead on every side.
 
     Each cell is the frame clipped by its bisectors, nearest neighbours first, until no further
     site can reach it.
     """
-    points, cells = np.array(sites), []
+    cells = []
     for site in points:
         offsets = points - site
         squares = offsets[:, 0] * offsets[:, 0] + offsets[:, 1] * offsets[:, 1]
@@ -89,7 +80,7 @@ def compose_glass(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     rose = "rosette" in brief.subjects or ("rosette" not in brief.absent and dice.chance(0.4))
     usual = brief.level(16, dice.between(24, 60), 110)
     count = int(min(_MOST_PANES, max(9, usual * frame.area)))
-    sites = _rose(dice, frame, count) if rose else _scattered(dice, frame, count)
+    sites = _rose(dice, frame) if rose else _scattered(dice, frame, count)
     lead = brief.stroke(0.006, dice.between(0.009, 0.018), 0.028)
     cells = [cell for cell in _panes(frame, sites, lead) if len(cell) > 2]  # noqa: PLR2004
     inks = list(palette.first(_MOST_INKS))

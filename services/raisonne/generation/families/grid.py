@@ -24,15 +24,17 @@ from raisonne.generation.paint import Noise, flat, mottle, paper
 from raisonne.generation.palette import Palette
 from raisonne.generation.scene import Scene, Shape
 
+_LARGEST: Final = 0.62
 _DOTTED: Final = 0.014
 Box: TypeAlias = tuple[float, float, float, float]
 
 
-def _split(dice: Dice, box: Box, smallest: float, depth: int) -> tuple[list[Box], list[Box]]:
+def _split(dice: Dice, box: Box, smallest: float) -> tuple[list[Box], list[Box]]:
     """Return the cells of a random subdivision, and the cuts as (x0, y0, x1, y1) segments."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
-    if max(width, height) < 2 * smallest or (depth > 1 and dice.chance(0.12)):
+    content = max(width, height) < _LARGEST and dice.chance(0.15)
+    if max(width, height) < 2 * smallest or content:
         return [box], []
     upright = dice.chance(width * width / (width * width + height * height))
     if upright and width >= 2 * smallest:
@@ -47,7 +49,7 @@ def _split(dice: Dice, box: Box, smallest: float, depth: int) -> tuple[list[Box]
         return [box], []
     cells, lines = [], [line]
     for half in halves:
-        inner_cells, inner_lines = _split(dice, half, smallest, depth + 1)
+        inner_cells, inner_lines = _split(dice, half, smallest)
         cells += inner_cells
         lines += inner_lines
     return cells, lines
@@ -92,7 +94,7 @@ def compose_grid(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     middle = (frame.width / 2, frame.height / 2)
     box = (-reach, -reach, reach, reach) if turn else (-middle[0], -middle[1], middle[0], middle[1])
     smallest = brief.level(0.2, dice.between(0.085, 0.17), 0.065)
-    cells, lines = _split(dice, box, smallest, 0)
+    cells, lines = _split(dice, box, smallest)
     width = brief.stroke(0.007, dice.between(0.009, 0.03), 0.042)
     share, ink = dice.between(0.2, 0.6), palette.line
 

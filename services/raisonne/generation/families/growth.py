@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from raisonne.generation.colour import Colour, darker, jitter, lighter, mix
 from raisonne.generation.dice import Dice
 from raisonne.generation.exact import cosine, sine
 from raisonne.generation.geometry import ellipse, polygon, ribbon
 from raisonne.generation.scene import Shape
+
+_AS_IT_IS: Final = 0.6
 
 
 @dataclass(slots=True)
@@ -61,6 +64,13 @@ class Growth:
             )
 
 
+def shaded(colour: Colour, light: float) -> Colour:
+    """Return a leaf's colour in shade (0), as it is (0.6) or in full light (1)."""
+    if light < _AS_IT_IS:
+        return mix(darker(colour, 0.45), colour, max(0.0, light) / _AS_IT_IS)
+    return mix(colour, lighter(colour, 0.3), min(1.0, light) - _AS_IT_IS)
+
+
 def leaves(
     dice: Dice, growth: Growth, colours: list[Colour], size: float, share: float
 ) -> list[Shape]:
@@ -79,7 +89,7 @@ def leaves(
             )
             light += dice.between(-0.05, 0.25)
             tone = dice.pick(colours)
-            tone = mix(darker(tone, 0.45), lighter(tone, 0.12), min(1.0, max(0.0, light)))
+            tone = shaded(tone, light)
             leaf = ellipse(
                 lx, ly, size * dice.between(0.7, 1.3), size * dice.between(0.4, 0.75), dice.unit()
             )

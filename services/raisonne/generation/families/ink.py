@@ -15,6 +15,7 @@ from raisonne.generation.brief import (
     counted,
     listing,
     sentence,
+    where,
 )
 from raisonne.generation.colour import Colour, lighter, luminance, mix, rgb
 from raisonne.generation.dice import Dice
@@ -22,7 +23,6 @@ from raisonne.generation.exact import FloatArray
 from raisonne.generation.families.sky import (
     SCENE_FACETS,
     birds,
-    side_of,
 )
 from raisonne.generation.families.woods import level_at, pine
 from raisonne.generation.geometry import (
@@ -30,23 +30,17 @@ from raisonne.generation.geometry import (
     below,
     circle,
     peaks,
+    positions,
     profile,
 )
 from raisonne.generation.paint import Cloudy, Noise, fade, flat, glow, mottle, paper
 from raisonne.generation.scene import Scene, Shape
 
-_STEP: Final = 1.0 / 260.0
-
-
 _PAPERS: Final = ("F3EDE0", "EFE8DA", "F5F1E8", "E9E4D6", "F1E6D2")
-
-
 _INKS: Final = ("20242B", "1E2E3E", "2A2B26", "2F2430", "1D3233", "3A2A22")
-
-
+_MOST_RIDGES: Final = 24
+_TWO: Final = 2
 _SUNS: Final = ("C8402F", "B5342A", "D9622B", "C4572E")
-
-
 _PLACES: Final = {"left": (0.16, 0.34), "centre": (0.42, 0.58), "right": (0.66, 0.84)}
 
 
@@ -73,7 +67,7 @@ def _hang_disc(
     kind = "moon" if "moon" in brief.subjects or brief.time == "night" else "sun"
     if "sun" in brief.subjects:
         kind = "sun"
-    asked = brief.side or len(brief.colours) > 1
+    asked = brief.side or len(brief.colours) == _TWO
     if not brief.wants(dice, kind, 1.0 if asked else 0.75):
         return ""
     frame, side = scene.frame, brief.side or dice.pick(tuple(_PLACES))
@@ -83,8 +77,7 @@ def _hang_disc(
     colour = brief.tint(kind, colour)
     glow(scene, x, y, radius * 2.6, colour, 0.16)
     scene.shapes([Shape(circle(x, y, radius), colour)], paints=(mottle(Cloudy(dice, 9.0), 0.07),))
-    side = side_of(x / frame.width)
-    return f"{kind} {'in' if side == 'centre' else 'on'} the {side}"
+    return f"{kind} {where(side)}"
 
 
 def _ink_ridge(dice: Dice, xs: FloatArray, base: float, height: float) -> FloatArray:
@@ -95,7 +88,7 @@ def _ink_ridge(dice: Dice, xs: FloatArray, base: float, height: float) -> FloatA
 
 def _ink_ridges(dice: Dice, frame: Frame, layers: int) -> list[FloatArray]:
     """Return ridge lines from far to near, none so high that the sun could not stand above it."""
-    xs, ridges = np.arange(-0.02, frame.width + 0.03, _STEP), []
+    xs, ridges = positions(frame), []
     top, highest = dice.between(0.3, 0.48) * frame.height, 0.17 * frame.height
     for k in range(layers):
         share = k / (layers - 1)
@@ -116,11 +109,11 @@ def compose_ink(brief: Brief, dice: Dice, frame: Frame) -> Picture:
         mottle(Cloudy(dice, 1.2, octaves=4), 0.035),
         mottle(Noise(dice, 8.0, 160.0), 0.015),
     )
-    layers = int(brief.level(dice.whole(3, 4), dice.whole(4, 8), dice.whole(8, 11)))
+    usual = brief.level(dice.whole(3, 4), dice.whole(4, 8), dice.whole(8, 11))
+    layers = min(_MOST_RIDGES, int(usual * (0.4 + 0.6 * frame.height)))
     ridges = _ink_ridges(dice, frame, layers)
-    disc = _hang_disc(
-        scene, brief, dice, lighter(sheet, 0.8) if brief.time == "night" else red, ridges
-    )
+    pale = brief.time == "night" and len(brief.colours) < _TWO
+    disc = _hang_disc(scene, brief, dice, lighter(sheet, 0.8) if pale else red, ridges)
     flock, parts = brief.count(dice, "bird", (3, 8)) if brief.wants(dice, "bird", 0.45) else 0, []
     if flock:
         birds(scene, dice, flock, mix(ink, sheet, 0.25), (0.12 * frame.height, 0.3 * frame.height))
@@ -153,7 +146,7 @@ def compose_ink(brief: Brief, dice: Dice, frame: Frame) -> Picture:
             colour_phrase(brief.palette(dice), brief.mood)
             if brief.colours or brief.ground or brief.mood
             else "",
-            f"at {brief.time}" if brief.time else "",
+            "by day" if brief.time == "day" else f"at {brief.time}" if brief.time else "",
         ),
     )
 
@@ -170,7 +163,7 @@ INK = Family(
         "mountain layer",
         "ridge",
     ),
-    styles=frozenset({"nature", "calm", "minimal"}),
+    styles=frozenset({"nature", "calm", "minimal", "misty"}),
     subjects={"mountain": 5, "sun": 1, "moon": 1, "bird": 3, "pine tree": 3},
     countable=frozenset({"bird", "pine tree"}),
     optional=frozenset({"sun", "moon", "bird", "pine tree"}),

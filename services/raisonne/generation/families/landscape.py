@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from raisonne.generation.brief import Brief, Facet, Family, Picture, counted, listing, sentence
 from raisonne.generation.colour import jitter, lighter, rgb
 from raisonne.generation.dice import Dice
@@ -23,15 +21,14 @@ from raisonne.generation.families.sky import (
 )
 from raisonne.generation.families.terrain import (
     SEASONS,
-    STEP,
     Land,
     add_fields,
     add_ranges,
     standing_places,
 )
-from raisonne.generation.families.water import add_boat, add_water
+from raisonne.generation.families.water import add_boat, add_islands, add_water
 from raisonne.generation.families.woods import pine, round_tree
-from raisonne.generation.geometry import Frame
+from raisonne.generation.geometry import Frame, positions
 from raisonne.generation.scene import Scene
 
 _MIXTURES: Final = (("mountain", "hill"), ("hill",), ("sea",), ("mountain", "sea"))
@@ -79,8 +76,7 @@ def _add_trees(land: Land, ridges: list[FloatArray]) -> list[str]:
     for kind in ("tree", "pine tree"):
         if not brief.wants(dice, kind, 0.0 if brief.subjects & _WOODS else 0.45):
             continue
-        usual = (int(brief.level(1, 3, 12)), int(brief.level(2, 9, 24)))
-        number = brief.count(dice, kind, usual)
+        number = brief.count(dice, kind, (3, 9))
         for index, x, y in standing_places(land, ridges, number):
             near = (index + 1) / len(ridges)
             height = dice.between(0.15, 0.24) * (0.3 + 0.7 * near)
@@ -101,6 +97,9 @@ def _add_near(land: Land, lands: tuple[str, ...]) -> list[str]:
     ridges: list[FloatArray] = []
     woods = not (brief.subjects | brief.absent) & _WOODS
     if "sea" in lands:
+        islands = 0 if "mountain" in lands else dice.whole(0, 3)
+        add_islands(land, islands)
+        parts += [counted(islands, "island")] if islands else []
         add_water(land)
         parts += ["water", *_add_fleet(land)]
         if "hill" in lands or brief.subjects & _WOODS or brief.season:
@@ -118,8 +117,8 @@ def compose_landscape(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     scene, lands = Scene(frame), _choose_lands(brief, dice)
     low, high = (0.5, 0.64) if {"sea", "mountain"} & set(lands) else (0.4, 0.52)
     horizon = dice.between(low, high) * frame.height
-    sky = paint_sky(scene, brief, dice, horizon, (0.13 * frame.height, 0.27 * frame.height))
-    xs = np.arange(-0.02, frame.width + 0.03, STEP)
+    sky = paint_sky(scene, brief, dice, horizon, (0.11 * frame.height, 0.3 * frame.height))
+    xs = positions(frame)
     land = Land(scene, brief, dice, sky, brief.season or dice.pick(tuple(SEASONS)), horizon, xs)
     parts = _add_flock(land)
     if "mountain" in lands:
@@ -127,7 +126,6 @@ def compose_landscape(brief: Brief, dice: Dice, frame: Frame) -> Picture:
         parts.append("mountains")
     if brief.weather == "misty":
         mist(scene, dice, horizon - 0.01, lighter(sky.horizon, 0.3), 0.7)
-        parts.append("mist")
     parts += _add_near(land, lands)
     finish(scene, brief, dice)
     return Picture(
@@ -156,7 +154,7 @@ LANDSCAPE = Family(
     countable=frozenset({"boat", "bird", "tree", "pine tree"}),
     optional=SKY_OPTIONAL | {"mountain", "hill", "sea", "boat", "bird", "tree", "pine tree"},
     tintable=SKY_TINTS | {"mountain", "hill", "sea", "boat", "tree", "pine tree"},
-    facets=SCENE_FACETS | {Facet.SEASON, Facet.WEATHER, Facet.DENSITY},
+    facets=SCENE_FACETS | {Facet.SEASON, Facet.WEATHER},
     colours=2,
     depicts=True,
 )

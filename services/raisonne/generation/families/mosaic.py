@@ -11,8 +11,8 @@ import numpy as np
 from raisonne.generation.brief import Brief, Facet, Family, Picture, colour_phrase, sentence
 from raisonne.generation.colour import Colour, darker, jitter, lighter, mix
 from raisonne.generation.dice import Dice
-from raisonne.generation.exact import FloatArray, cosine, sine, sines
-from raisonne.generation.geometry import Frame, moved, rectangle
+from raisonne.generation.exact import FloatArray, cosine, cosines, sine, sines
+from raisonne.generation.geometry import Frame
 from raisonne.generation.paint import Cloudy, Noise, flat, mottle, paper
 from raisonne.generation.scene import Scene, Shape
 
@@ -105,18 +105,22 @@ def _stones(
 ) -> list[Shape]:
     """Return one stone for each place of a loose grid, no two cut alike."""
     columns, rows = int(frame.width / side) + 2, int(frame.height / side) + 2
-    brick, tilt, spread = dice.chance(0.5), dice.between(0.01, 0.035), dice.whole(6, 14)
-    i, j = np.meshgrid(np.arange(columns), np.arange(rows))
-    x = (i + (j % 2) * 0.5 * brick - 0.5 + (dice.units(rows, columns) - 0.5) * 0.12) * side
-    y = (j - 0.25 + (dice.units(rows, columns) - 0.5) * 0.12) * side
-    values = design.values(x, y).ravel().tolist()
-    stones = []
-    for cx, cy, value in zip(x.ravel().tolist(), y.ravel().tolist(), values, strict=True):
-        half, tall = side * dice.between(0.40, 0.47), side * dice.between(0.40, 0.47)
-        stone = moved(rectangle(-half, -tall, half, tall), cx, cy, turn=dice.near(0.0, tilt))
-        chipped = stone + (dice.units(4, 2) - 0.5) * side * 0.1
-        stones.append(Shape(chipped, jitter(dice, _tone(inks, value), spread)))
-    return stones
+    brick, tilt, spread = dice.chance(0.5), dice.between(0.005, 0.02), dice.whole(6, 14)
+    i, j = (axis.ravel() for axis in np.meshgrid(np.arange(columns), np.arange(rows)))
+    count = len(i)
+    x = (i + (j % 2) * 0.5 * brick - 0.5 + (dice.units(count) - 0.5) * 0.12) * side
+    y = (j - 0.25 + (dice.units(count) - 0.5) * 0.12) * side
+    turns = (dice.units(count) * 2.0 - 1.0) * tilt
+    cut = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
+    corners = cut * (0.40 + 0.07 * dice.units(count, 1, 2)) + (dice.units(count, 4, 2) - 0.5) * 0.1
+    c, s = cosines(turns)[:, None], sines(turns)[:, None]
+    across = corners[..., 0] * c - corners[..., 1] * s
+    down = corners[..., 0] * s + corners[..., 1] * c
+    stones = np.stack([x[:, None] + across * side, y[:, None] + down * side], axis=2)
+    return [
+        Shape(stone, jitter(dice, _tone(inks, value), spread))
+        for stone, value in zip(stones, design.values(x, y).tolist(), strict=True)
+    ]
 
 
 def _gleam(stone: Shape, depth: float) -> Shape:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from raisonne.generation.brief import (
     Brief,
     Facet,
@@ -31,34 +33,41 @@ from raisonne.generation.paint import (
 )
 from raisonne.generation.scene import Scene, Shape
 
-_NESTS = {"square": 4, "circle": 0, "triangle": 3, "hexagon": 6}
+# Corners, and how far a step may drift (in steps) and turn (in turns times steps by radius): more
+# would let a corner poke out of the shape around it.
+_NESTS: Final[dict[str, tuple[int, float, float]]] = {
+    "square": (4, 0.42, 0.09),
+    "circle": (0, 0.8, 0.0),
+    "triangle": (3, 0.28, 0.05),
+    "hexagon": (6, 0.5, 0.14),
+}
+
+
+_LATTICE: Final = 4
+_LARGE: Final = 0.3
 
 
 def _outline(kind: str, x: float, y: float, radius: float, turn: float) -> FloatArray:
-    corners = _NESTS[kind]
+    corners = _NESTS[kind][0]
     if corners == 0:
         return circle(x, y, radius)
-    reach = radius * (1.3 if corners == 4 else 1.0)  # noqa: PLR2004 - a square
-    return regular(x, y, reach, corners, turn + (0.125 if corners == 4 else 0.0))  # noqa: PLR2004
-
-
-_LATTICE = 4
-
-
-LARGE = 0.3
+    if kind == "square":
+        return regular(x, y, radius * 1.3, corners, turn + 0.125)
+    return regular(x, y, radius, corners, turn)
 
 
 def _nest(
     dice: Dice, kind: str, centre: Point, radius: float, inks: list[Colour], named: int
 ) -> list[Shape]:
     """Return shapes within one another, drifting and turning step by step."""
-    steps = max(named, dice.whole(3, 7 if radius > LARGE else 10))
-    turn, twist = 0.0, dice.pick((0.0, 0.0, dice.between(-0.035, 0.035)))
-    way, drift = dice.unit(), dice.between(0.0, 0.75)
+    steps = max(named, dice.whole(3, 7 if radius > _LARGE else 10))
+    _, most_drift, most_twist = _NESTS[kind]
+    way, drift = dice.unit(), dice.between(0.0, most_drift)
     first, last = inks[0], dice.pick(inks[1:] or inks)
-    banded = dice.chance(0.85 if radius > LARGE else 0.6) or named > 1
+    banded = dice.chance(0.85 if radius > _LARGE else 0.6) or named > 1
     shapes, (x, y) = [], centre
     step = radius / (steps + dice.between(0.2, 1.0))
+    turn, twist = 0.0, dice.pick((0.0, 0.0, dice.sign())) * most_twist * step / radius
     for k in range(steps):
         colour = inks[k % len(inks)] if banded else mix(first, last, k / (steps - 1))
         shapes.append(Shape(_outline(kind, x, y, radius, turn), jitter(dice, colour, 3)))
@@ -75,7 +84,8 @@ def compose_nested(brief: Brief, dice: Dice, frame: Frame) -> Picture:
     wanted = [kind for kind in _NESTS if kind in brief.subjects]
     kinds = wanted or dice.shuffled([k for k in _NESTS if k not in brief.absent] or [*_NESTS])
     kinds = kinds[: 1 if not wanted and dice.chance(0.7) else None]
-    short = int(brief.level(1, dice.whole(1, 4), 6))
+    # Two of each way make room for every kind that was asked for.
+    short = max(int(brief.level(1, dice.whole(1, 4), 6)), 2 if len(wanted) > 1 else 1)
     side = 1.0 / short
     columns, rows = max(1, round(frame.width / side)), max(1, round(frame.height / side))
     wide, high = frame.width / columns, frame.height / rows

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from raisonne.generation.brief import Brief, Facet
+from raisonne.generation.brief import Brief, Facet, where
 from raisonne.generation.colour import COLOURS, Colour, lighter, mix, rgb
 from raisonne.generation.dice import Dice
 from raisonne.generation.exact import FloatArray
@@ -27,17 +27,38 @@ from raisonne.generation.scene import Scene, Shape
 
 TIMES: Final = ("dawn", "day", "sunset", "night")
 _SKIES: Final = {
-    "dawn": ("7E93BF D9B8C4 FBE0C6", "A9B7D9 F2C9C3 FCE9CF", "5F6C9E C79BB6 F6CDA8"),
-    "day": ("4F97D4 9CC9EA E4F2F5", "3C86C8 8CC4E6 F4F1DE", "7FB2C9 BFDDE0 F3F0DF"),
-    "sunset": ("3E2A5C B5476B F7A45C", "5B2F63 D9605A FBC56D", "22335E 8F5A86 F4976B"),
-    "night": ("070D26 14234D 33508A", "0B0A22 241D4F 54407E", "06141F 0F2F45 2C6173"),
+    "dawn": (
+        "7E93BF D9B8C4 FBE0C6",
+        "A9B7D9 F2C9C3 FCE9CF",
+        "5F6C9E C79BB6 F6CDA8",
+        "8FB0C4 D8D6D0 F7E3CF",
+    ),
+    "day": (
+        "4F97D4 9CC9EA E4F2F5",
+        "3C86C8 8CC4E6 F4F1DE",
+        "7FB2C9 BFDDE0 F3F0DF",
+        "5AA7C8 A9D6DC E9F3E8",
+    ),
+    "sunset": (
+        "3E2A5C B5476B F7A45C",
+        "5B2F63 D9605A FBC56D",
+        "22335E 8F5A86 F4976B",
+        "4A5D8C D98C7A FFD9A0",
+    ),
+    "night": (
+        "070D26 14234D 33508A",
+        "0B0A22 241D4F 54407E",
+        "06141F 0F2F45 2C6173",
+        "0E1B3D 2A4A7F 7C9CC2",
+        "10152B 2F3B63 8583AB",
+    ),
 }
 _BODIES: Final = {"dawn": "FFF0D6", "day": "FFF3B8", "sunset": "FFE08A", "night": "F6F1DA"}
 _SHADES: Final = {
     "dawn": ("70608C", 0.28),
     "day": ("2C4A3C", 0.05),
     "sunset": ("3A1838", 0.5),
-    "night": ("0A1030", 0.84),
+    "night": ("141E48", 0.74),
 }
 MOONS: Final = frozenset({"moon", "crescent moon", "full moon"})
 SKY_SUBJECTS: Final = {
@@ -45,9 +66,8 @@ SKY_SUBJECTS: Final = {
 }  # fmt: skip
 SCENE_FACETS: Final = frozenset({Facet.COLOUR, Facet.MOOD, Facet.TIME, Facet.SIDE})
 SKY_OPTIONAL: Final = frozenset({"sun", "moon", "stars", "cloud"})
-SKY_TINTS: Final = frozenset({"sun", "moon", "stars", "cloud", "sky"})
-_PLACES: Final = {"left": (0.17, 0.32), "centre": (0.44, 0.56), "right": (0.68, 0.83)}
-_TOWARDS_EDGE: Final = 0.4
+SKY_TINTS: Final = frozenset({"sun", "stars", "cloud", "sky"}) | MOONS
+_PLACES: Final = {"left": (0.12, 0.38), "centre": (0.41, 0.59), "right": (0.62, 0.88)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,7 @@ class Sky:
         shining: Whether a sun or a moon stands in it.
         body_at: Where that stands (or light would come from), units.
         body_colour: Its colour.
-        shows: What a caption says about the sky.
+        shows: What a caption says about the sky and the air.
     """
 
     time: str
@@ -81,13 +101,6 @@ class Sky:
         """Return a colour in this light, ``depth`` of the way into the distance."""
         shade, share = _SHADES[self.time]
         return mix(mix(colour, rgb(shade), share), self.horizon, depth)
-
-
-def side_of(share: float) -> str:
-    """Return ``left``, ``centre`` or ``right`` for a position as a share of the width."""
-    if share < _TOWARDS_EDGE:
-        return "left"
-    return "right" if share > 1.0 - _TOWARDS_EDGE else "centre"
 
 
 def _choose_time(brief: Brief, dice: Dice) -> str:
@@ -123,22 +136,38 @@ def paint_sky(
         middle = mix(top, low, 0.3)
     bend = dice.between(0.45, 0.65)
     scene.glaze(
-        gradient([(0.0, top), (horizon * bend, middle), (horizon * 0.85, low), (horizon, low)]),
+        gradient(
+            [
+                (horizon * (0.25 if high else 0.0), top),
+                (horizon * bend, middle),
+                (horizon * 0.85, low),
+                (horizon, low),
+            ]
+        ),
         mottle(Cloudy(dice, 1.4, 3.5), 0.03),
     )
+    if time == "night" and not high:
+        # Drifts of faint light, without which all dark skies would be one.
+        drift = Cloudy(dice, dice.between(0.9, 2.2), dice.between(1.2, 3.5))
+        scene.glaze(veil(lighter(low, 0.2), drift, -0.1, 0.9, dice.between(0.25, 0.6)))
     shows = []
     if brief.wants(dice, "stars", 0.85 if time == "night" else 0.0):
         _stars(
             scene, dice, horizon, brief.level(50, 110, 260), brief.tint("stars", (250, 246, 224))
         )
         shows.append("stars")
-    bodies, at, light = _hang_bodies(scene, brief, dice, time, heights)
-    shows = bodies + shows
     cloudy = brief.weather == "cloudy" or "cloud" in brief.subjects
-    if cloudy or (brief.weather != "clear" and "cloud" not in brief.absent and dice.chance(0.5)):
+    # Chance clouds never veil a sky whose colour was asked for.
+    free = not high and brief.weather != "clear" and "cloud" not in brief.absent
+    if cloudy or (free and dice.chance(0.6)):
         white = brief.tint("cloud", mix(lighter(low, 0.5), middle, 0.2))
         _clouds(scene, dice, white, strong=cloudy)
         shows.append("clouds")
+    # Sun and moon hang in front of the clouds, so that their colour is always to be seen.
+    bodies, at, light = _hang_bodies(scene, brief, dice, time, heights)
+    shows = bodies + shows
+    if brief.weather == "misty":
+        shows.append("mist")
     return Sky(time, top, low, bool(bodies), at, light, tuple(shows))
 
 
@@ -150,6 +179,13 @@ def _kinds(brief: Brief, time: str) -> list[str]:
     return asked or ([] if usual in brief.absent else [usual])
 
 
+def _body_tint(brief: Brief, kind: str, otherwise: Colour) -> Colour:
+    """Return the colour asked for a sun or for any form of the moon, else another."""
+    for subject in sorted(MOONS) if kind == "moon" else (kind,):
+        otherwise = brief.tint(subject, otherwise)
+    return otherwise
+
+
 def _hang_bodies(
     scene: Scene, brief: Brief, dice: Dice, time: str, heights: tuple[float, float]
 ) -> tuple[list[str], Point, Colour]:
@@ -157,22 +193,22 @@ def _hang_bodies(
     frame, kinds = scene.frame, _kinds(brief, time)
     side = brief.side or dice.pick(tuple(_PLACES))
     at = (dice.between(*_PLACES[side]) * frame.width, dice.between(*heights))
-    light = brief.tint(kinds[0], rgb(_BODIES[time])) if kinds else rgb(_BODIES[time])
+    light = _body_tint(brief, kinds[0] if kinds else "", rgb(_BODIES[time]))
     phrases = []
     for index, kind in enumerate(kinds):
-        place, where, colour = at, side, light
+        place, stands, colour = at, side, light
         if index:
-            where = "left" if side == "right" else "right"
-            place = (dice.between(*_PLACES[where]) * frame.width, dice.between(*heights))
-            colour = brief.tint(kind, rgb(_BODIES["night"]))
+            stands = "left" if side == "right" else "right"
+            place = (dice.between(*_PLACES[stands]) * frame.width, dice.between(*heights))
+            colour = _body_tint(brief, kind, rgb(_BODIES["night"]))
         what = _hang_body(scene, brief, dice, kind, place, colour)
-        phrases.append(f"{what} {'in' if where == 'centre' else 'on'} the {where}")
+        phrases.append(f"{what} {where(stands)}")
     return phrases, at, light
 
 
 def _hang_body(scene: Scene, brief: Brief, dice: Dice, kind: str, at: Point, colour: Colour) -> str:
     """Add one sun or moon with its glow; return its name."""
-    (x, y), radius = at, dice.between(0.05, 0.115)
+    (x, y), radius = at, dice.between(0.035, 0.105 if kind == "moon" else 0.125)
     glow(scene, x, y, radius * dice.between(3.0, 5.5), colour, 0.28 if kind == "moon" else 0.42)
     glow(scene, x, y, radius * 1.9, colour, 0.35)
     if kind == "sun":

@@ -30,11 +30,6 @@ SEASONS: Final = {
     "autumn": ("C08A3A A9702F D0A552 8E7A3A", "C2552B DE8B2E A33E24"),
     "winter": ("EDF2F5 DCE6EC F6F8F9 E4EAF2", "DDE7EC C3D2DC EEF3F5"),
 }
-
-
-STEP: Final = 1.0 / 260.0
-
-
 _FLANK: Final = 0.35
 
 
@@ -89,7 +84,8 @@ def add_ranges(land: Land) -> None:
         near = k == count - 1
         depth = 0.0 if near and "mountain" in brief.tints else 0.62 - 0.5 * k / (count - 1)
         # No summit rises above the middle of the sun or moon, so that it stays in sight.
-        height = min(dice.between(0.2, 0.4) * land.horizon * 2.0, land.horizon - sky.body_at[1])
+        height = dice.between(0.2, 0.4) * min(1.3, land.horizon * 2.0)
+        height = min(height, land.horizon - sky.body_at[1])
         base = land.horizon + 0.04 * k + 0.03
         heights, summits = peaks(
             dice, land.xs, dice.between(0.3, 0.6), rough=dice.between(0.5, 1.2)

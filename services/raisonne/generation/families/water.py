@@ -7,13 +7,31 @@ import numpy as np
 from raisonne.generation.colour import Colour, darker, lighter, mix, rgb
 from raisonne.generation.families.terrain import Land
 from raisonne.generation.geometry import (
+    below,
     bezier,
     polygon,
+    profile,
     rectangle,
     ribbon,
 )
-from raisonne.generation.paint import Cloudy, gradient, mottle
+from raisonne.generation.paint import Cloudy, fade, gradient, mottle
 from raisonne.generation.scene import Shape
+
+
+def add_islands(land: Land, number: int) -> None:
+    """Add islands on the horizon, each a low ridge that runs out into the water."""
+    dice, frame = land.dice, land.frame
+    for _ in range(number):
+        wide, tall = dice.between(0.12, 0.5), dice.between(0.02, 0.11)
+        left = dice.between(-0.1, frame.width - 0.2)
+        xs = np.linspace(left, left + wide, 90)
+        share = (xs - left) / wide
+        hump = 4.0 * share * (1.0 - share)
+        crags = 0.75 + 0.5 * profile(dice, xs, wide * 0.4, octaves=5, rough=0.55)
+        ridge = np.stack([xs, land.horizon + 0.004 - tall * hump * crags], axis=1)
+        stone = land.sky.lit(rgb(dice.pick(("5B6F7F", "6D7391", "5F7466"))), dice.between(0.2, 0.6))
+        haze = fade(land.sky.horizon, (0.0, land.horizon - tall), (0.0, land.horizon + tall), 0.7)
+        land.scene.shapes([Shape(below(ridge, land.horizon + 0.004), stone)], paints=(haze,))
 
 
 def add_water(land: Land) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import cycle
 from typing import Final
 
@@ -15,15 +16,17 @@ from raisonne.generation.brief import (
     colour_phrase,
     sentence,
 )
-from raisonne.generation.colour import darker, distance, jitter, lighter, mix
+from raisonne.generation.colour import Colour, darker, distance, jitter, lighter, mix
 from raisonne.generation.dice import Dice
 from raisonne.generation.exact import sines
 from raisonne.generation.families.flow import Current
 from raisonne.generation.geometry import (
     Frame,
+    Point,
     below,
     circle,
     moved,
+    positions,
     profile,
     ribbon,
 )
@@ -32,43 +35,49 @@ from raisonne.generation.palette import Palette
 from raisonne.generation.scene import Scene, Shape
 
 _SEEN: Final = 60.0
+_MOST_SCALES: Final = 1300
+
+
+def _rows(frame: Frame, size: float, drop: float, turn: float) -> list[Point]:
+    """Return the middles of scales in staggered rows, back row first, that touch the picture."""
+    reach = frame.width + frame.height
+    column, row = np.meshgrid(np.arange(int(reach / size) + 2), np.arange(int(reach / drop) + 3))
+    x = (column + (row % 2) * 0.5) * size - reach / 2
+    y = row * drop - reach / 2 - size
+    flat_rows = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64)
+    placed = moved(flat_rows, frame.width / 2, frame.height / 2, turn=turn)
+    inside = np.all((placed > -size) & (placed < (frame.width + size, frame.height + size)), axis=1)
+    return [(x, y) for x, y in placed[inside].tolist()]
+
+
+def _scale(
+    dice: Dice, at: Point, size: float, rings: int, back: Colour, ink: Colour
+) -> list[Shape]:
+    """Return one scale: rings of ink, with paper or a tint between them."""
+    bold, gap = dice.between(0.3, 0.6), mix(back, ink, 0.3) if dice.chance(0.12) else back
+    shapes = []
+    for k in range(rings):
+        radius = size * 0.5 * (1.0 - k / rings)
+        shapes.append(Shape(circle(*at, radius), jitter(dice, ink, 6)))
+        shapes.append(Shape(circle(*at, radius - size * 0.5 / rings * bold), gap))
+    return shapes
 
 
 def _scales(scene: Scene, brief: Brief, dice: Dice, palette: Palette) -> str:
     """Add overlapping scales of concentric arcs, each a little different."""
-    frame = scene.frame
-    across = int(brief.level(3, dice.whole(4, 7), 10))
-    size = 1.0 / across
-    rings, pitch = dice.whole(3, 6), dice.between(0.24, 0.34)
-    inks = list(palette.first(4))
-    back = palette.ground
-    reach = frame.width + frame.height
+    frame, pitch = scene.frame, dice.between(0.24, 0.34)
+    # Beyond so many scales they grow, so that a very long picture stays bounded work.
+    size = max(
+        1.0 / brief.level(3, dice.whole(4, 7), 10), math.sqrt(frame.area / (pitch * _MOST_SCALES))
+    )
+    inks, rings = list(palette.first(4)), dice.whole(3, 6)
     turn = dice.pick((0.0, 0.0, 0.0, dice.between(-0.06, 0.06), 0.25, 0.5))
-    middle = (frame.width / 2, frame.height / 2)
     zones, turns = Current(dice, 1.1), cycle(inks)
-    shapes, row, y = [], 0, -reach / 2 - size
-    while y < reach / 2 + size:
-        shift = size / 2 if row % 2 else 0.0
-        for column in range(int(reach / size) + 2):
-            x = -reach / 2 + column * size + shift
-            px, py = moved(np.array([(x, y)]), *middle, turn=turn)[0].tolist()
-            if not (-size < px < frame.width + size and -size < py < frame.height + size):
-                continue
-            ink = inks[zones.at(px, py, len(inks))] if dice.chance(0.8) else next(turns)
-            own = rings if dice.chance(0.8) else dice.whole(2, 7)
-            bold = dice.between(0.3, 0.6)
-            filled = dice.chance(0.12)
-            for k in range(own):
-                radius = size * 0.5 * (1.0 - k / own)
-                shapes.append(Shape(circle(px, py, radius), ink if filled and k % 2 == 0 else back))
-                inner = radius - size * 0.5 / own * bold
-                if inner > 0.0:
-                    shapes.append(Shape(circle(px, py, radius), jitter(dice, ink, 6)))
-                    shapes.append(
-                        Shape(circle(px, py, inner), mix(back, ink, 0.3) if filled else back)
-                    )
-        y += size * pitch
-        row += 1
+    shapes: list[Shape] = []
+    for at in _rows(frame, size, size * pitch, turn):
+        ink = inks[zones.at(*at, len(inks))] if dice.chance(0.8) else next(turns)
+        own = rings if dice.chance(0.8) else dice.whole(2, 7)
+        shapes += _scale(dice, at, size, own, palette.ground, ink)
     scene.shapes(shapes, paints=(mottle(Cloudy(dice, 1.6), 0.07), mottle(Noise(dice, 130.0), 0.03)))
     return "scales of concentric arcs"
 
@@ -76,7 +85,7 @@ def _scales(scene: Scene, brief: Brief, dice: Dice, palette: Palette) -> str:
 def _swell(scene: Scene, brief: Brief, dice: Dice, palette: Palette) -> str:
     """Add stacked crests from far to near, with lines of foam."""
     frame = scene.frame
-    xs = np.arange(-0.02, frame.width + 0.03, 1.0 / 260.0)
+    xs = positions(frame)
     count = int(brief.level(5, dice.whole(7, 12), 18) * frame.height)
     inks = list(palette.first(4))
     start = dice.between(0.14 if palette.ground_name else 0.0, 0.28) * frame.height
