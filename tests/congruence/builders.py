@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from raisonne.app.ports import BlobRecord, WrappedKey
+from raisonne.app.sealing import BlobRecord, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.congruence.builders import TENANT, make_asset, make_event, make_fingerprints, make_work
 from tests.congruence.signer import SIGNER
 
-from raisonne.app.ports import SealContext
+from raisonne.app.sealing import SealContext
 from raisonne.keys.envelope import TenantEnvelope
 from raisonne.keys.root import AesGcmKey
 from raisonne.storage.blobs import FileBlobStore

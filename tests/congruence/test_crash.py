@@ -11,7 +11,7 @@ from tests.congruence import crash_writer
 from tests.congruence.builders import TENANT, make_asset, make_event, make_fingerprints
 from tests.congruence.signer import SIGNER
 
-from raisonne.app.ports import BlobRecord
+from raisonne.app.sealing import BlobRecord
 from raisonne.rights.work import Work
 from raisonne.storage.assets import known_locations
 from raisonne.storage.engine import Database, open_database

@@ -9,19 +9,11 @@ from datetime import datetime
 from raisonne.app.check import normal_territory, require_prompt
 from raisonne.app.events import event, verdict_details
 from raisonne.app.ids import new_name
-from raisonne.app.ports import (
-    BlobRecord,
-    BlobStore,
-    Clock,
-    Engine,
-    GeneratedImage,
-    SealContext,
-    Transaction,
-    Transactions,
-)
+from raisonne.app.ports import Clock, Engine, GeneratedImage, Transaction, Transactions
 from raisonne.app.release import Making, Release, Released
 from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
+from raisonne.app.sealing import BlobRecord, BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle

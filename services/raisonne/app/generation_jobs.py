@@ -12,15 +12,8 @@ from datetime import timedelta
 from raisonne.app.check import normal_territory, require_prompt
 from raisonne.app.generate import Generate, GenerationTerms
 from raisonne.app.ids import new_name
-from raisonne.app.ports import (
-    Clock,
-    Envelope,
-    SealContext,
-    Sealed,
-    Transaction,
-    Transactions,
-    WrappedKey,
-)
+from raisonne.app.ports import Clock, Transaction, Transactions
+from raisonne.app.sealing import Envelope, SealContext, Sealed, WrappedKey
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.errors import (

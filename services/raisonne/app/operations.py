@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from raisonne.app.ports import BlobStore, Clock, SealContext, Transactions
+from raisonne.app.ports import Clock, Transactions
+from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from raisonne.app.sealing import BlobRecord
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case, CaseState, Decision
 from raisonne.rights.fingerprint import Fingerprint, FingerprintChange
@@ -24,91 +25,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present time, aware, in UTC, to the microsecond."""
-        ...
-
-
-# --- Encryption -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SealContext:
-    """What a ciphertext is bound to; authenticated with it.
-
-    Attributes:
-        tenant: Owner; selects the key encryption key.
-        purpose: ``asset``, ``job`` or another fixed word; selects the key encryption key.
-        object: Resource name.
-    """
-
-    tenant: str
-    purpose: str
-    object: str
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A data key, wrapped.
-
-    Attributes:
-        version: Version of the tenant's key encryption key.
-        wrapped: Nonce and ciphertext.
-    """
-
-    version: int
-    wrapped: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Ciphertext and the wrapped key that opens it."""
-
-    ciphertext: bytes
-    key: WrappedKey
-
-
-class Envelope(Protocol):
-    """Envelope encryption: data key under the tenant's key under the root key."""
-
-    def seal(self, context: SealContext, plaintext: bytes) -> Sealed:
-        """Encrypt under a fresh data key.
-
-        Raises:
-            KeyUnavailableError: If the root key cannot be used.
-        """
-        ...
-
-    def open(self, context: SealContext, sealed: Sealed) -> bytes:
-        """Decrypt.
-
-        Raises:
-            KeyUnavailableError: If the key was shredded or is missing; with reason
-                ``CIPHERTEXT_INVALID`` if the bytes or the context are not the sealed ones.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BlobRecord:
-    """Where a blob lies and what opens it; stored in the row that makes the blob count."""
-
-    location: str
-    key: WrappedKey
-
-
-class BlobStore(Protocol):
-    """Encrypted bytes. A blob that no committed row names is an orphan and may be swept."""
-
-    def put(self, context: SealContext, data: bytes) -> BlobRecord:
-        """Encrypt and store durably (fsync) under a fresh location; never overwrites."""
-        ...
-
-    def get(self, context: SealContext, record: BlobRecord) -> bytes:
-        """Read and decrypt.
-
-        Raises:
-            StorageError: If the file is missing.
-            KeyUnavailableError: See ``Envelope.open``.
-        """
         ...
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from raisonne.app.ids import new_name
-from raisonne.app.ports import BlobRecord, BlobStore, CredentialSigner, SealContext, Transaction
+from raisonne.app.ports import CredentialSigner, Transaction
+from raisonne.app.sealing import BlobRecord, BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.rights.asset import Asset
 from raisonne.rights.generation import EngineDescription

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from raisonne.app.events import event
 from raisonne.app.ids import new_name
-from raisonne.app.ports import BlobStore, Clock, SealContext, Transaction, Transactions
+from raisonne.app.ports import Clock, Transaction, Transactions
 from raisonne.app.release import Making, Release, Released
+from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from raisonne.app.events import event
 from raisonne.app.ids import new_name
-from raisonne.app.ports import BlobStore, Clock, SealContext, Transactions
+from raisonne.app.ports import Clock, Transactions
+from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.policy.access import authorise

@@ -12,7 +12,7 @@ import os
 from threading import Lock
 from typing import Protocol
 
-from raisonne.app.ports import SealContext, Sealed, WrappedKey
+from raisonne.app.sealing import SealContext, Sealed, WrappedKey
 from raisonne.keys import floe
 from raisonne.keys.root import AesGcmKey, RootKey
 from raisonne.rights.errors import KeyUnavailableError

@@ -19,7 +19,7 @@ from PIL import Image
 
 from raisonne.app.check import CheckTerms
 from raisonne.app.ids import new_name
-from raisonne.app.ports import SealContext
+from raisonne.app.sealing import SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from raisonne.app.ports import BlobRecord, WrappedKey
+from raisonne.app.sealing import BlobRecord, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Database

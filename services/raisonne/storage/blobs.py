@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from raisonne.app.ports import BlobRecord, Envelope, SealContext, Sealed
+from raisonne.app.sealing import BlobRecord, Envelope, SealContext, Sealed
 from raisonne.rights.errors import StorageError
 
 _LOCATION = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}")

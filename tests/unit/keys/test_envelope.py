@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from raisonne.app.ports import Envelope, SealContext, Sealed, WrappedKey
+from raisonne.app.sealing import Envelope, SealContext, Sealed, WrappedKey
 from raisonne.keys.envelope import TenantEnvelope
 from raisonne.keys.root import AesGcmKey, RootKey, root_key_from_uri
 from raisonne.rights.errors import KeyUnavailableError, Reason

@@ -12,7 +12,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from raisonne.app.ports import BlobRecord, SealContext, Sealed, WrappedKey
+from raisonne.app.sealing import BlobRecord, SealContext, Sealed, WrappedKey
 from raisonne.rights.errors import KeyUnavailableError, Reason, StorageError
 from raisonne.storage.blobs import FileBlobStore, Swept, _storage_errors
 
