@@ -105,12 +105,12 @@ def compose_nested(brief: Brief, dice: Dice, frame: Frame) -> Picture:
             shown.add(kind)
             back = rectangle(column * wide, row * high, (column + 1) * wide, (row + 1) * high)
             shapes.append(Shape(back, jitter(dice, inks[-1], 3)))
-            loose = 0.16 * side if short == 1 else 0.03 * side
+            loose = 0.16 * side if rows * columns == 1 else 0.03 * side
             centre = (
                 (column + 0.5) * wide + dice.near(0.0, loose),
                 (row + 0.5) * high + dice.near(0.0, loose),
             )
-            radius = min(wide, high) * dice.between(0.36, 0.6 if short == 1 else 0.46)
+            radius = min(wide, high) * dice.between(0.36, 0.6 if rows * columns == 1 else 0.46)
             shapes += _nest(dice, kind, centre, radius, inks[:-1] or inks, named)
     scene.shapes(shapes, paints=(mottle(Noise(dice, 40.0), 0.02), mottle(Cloudy(dice, 2.0), 0.025)))
     paper(scene, dice)
