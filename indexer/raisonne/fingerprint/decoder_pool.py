@@ -224,6 +224,7 @@ def _interpreted(packed: bytes, pixels: bytes) -> DecodedImage | RaisonneError:
             height=int(header["height"]),
             pixel_sha256=bytes.fromhex(header["pixel_sha256"]).hex(),
             pixels=np.frombuffer(pixels, np.uint8).reshape(header["shape"]),
+            frames=int(header["frames"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _BrokenAnswerError from error

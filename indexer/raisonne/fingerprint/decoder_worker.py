@@ -64,6 +64,7 @@ def _answer(sink: BinaryIO, data: bytes, limits: DecodeLimits) -> None:
             "height": image.height,
             "pixel_sha256": image.pixel_sha256,
             "shape": image.pixels.shape,
+            "frames": image.frames,
         }
     packed = json.dumps(header).encode()
     sink.write(ANSWER.pack(len(packed), len(pixels)) + packed + pixels)

@@ -87,6 +87,7 @@ class DecodedImage:
         pixel_sha256: Hex digest at full resolution (see ``raisonne.fingerprint.exact``).
         pixels: uint8 array (h, w, 3), scaled down by area averaging so that the longer side is at
             most ``LONG_SIDE``; never scaled up.
+        frames: How many frames or pages the file shows; all after the first are unseen here.
     """
 
     media_type: str
@@ -94,6 +95,7 @@ class DecodedImage:
     height: int
     pixel_sha256: str
     pixels: NDArray[np.uint8]
+    frames: int = 1
 
 
 class Decoder(Protocol):
@@ -165,6 +167,7 @@ def _decode(data: bytes, limits: DecodeLimits) -> DecodedImage:
         if image.width * image.height > limits.max_pixels:
             raise _too_many_pixels(limits)
         media_type = _MEDIA_TYPES[str(image.format)]
+        frames = _frames(image)
         image.load()
         picture = to_srgb(_upright(image))
     return DecodedImage(
@@ -173,7 +176,18 @@ def _decode(data: bytes, limits: DecodeLimits) -> DecodedImage:
         height=picture.height,
         pixel_sha256=pixel_sha256(picture),
         pixels=np.asarray(_scaled(picture)),
+        frames=frames,
     )
+
+
+def _frames(image: Image.Image) -> int:
+    """Count the frames of an animation or the pages of a TIFF, before the first one is loaded.
+
+    The further pictures of a multi-picture JPEG (CIPA DC-007: gain maps, previews and second views
+    from phones and cameras) do not count: they lie behind the end of the JPEG, where no viewer of
+    JPEGs shows them, and nearly every photograph of some phones has one.
+    """
+    return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
 
 
 def _upright(image: Image.Image) -> Image.Image:

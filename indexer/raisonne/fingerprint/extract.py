@@ -27,6 +27,7 @@ class QueryFingerprints:
         quality: PDQ's rating of how much structure the picture has, 0 to 100.
         embedding_algorithm: Name of the embedder.
         embedding: float32 unit vector, shape (dimensions,).
+        frames: How many frames the file shows; all of the above is of the first.
     """
 
     sha256: str
@@ -37,6 +38,7 @@ class QueryFingerprints:
     quality: int
     embedding_algorithm: str
     embedding: NDArray[np.float32]
+    frames: int = 1
 
 
 class Extractor:
@@ -81,4 +83,5 @@ class Extractor:
             quality=quality,
             embedding_algorithm=self.embedder.algorithm,
             embedding=self.embedder.embed(image.pixels),
+            frames=image.frames,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from raisonne.fingerprint.extract import QueryFingerprints
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.matching.detectors import DETECTORS
-from raisonne.rights.match import DetectorRun, Match, Mechanism
+from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class MatchReport:
 
     Attributes:
         matches: One for each work and mechanism, highest score first, then by work.
-        detectors: One run for each mechanism.
+        detectors: One run for each mechanism; a failed one, ``frames``, where further frames of the
+            file were left unchecked.
         index_revision: Change-log position that every search saw.
         timings: Seconds by stage: ``refresh`` and each mechanism.
     """
@@ -61,7 +62,16 @@ class Matcher:
                 found += matches
                 runs.append(run)
                 timings[mechanism.value] = time.perf_counter() - clock
+            runs += _unchecked_frames(query)
             return MatchReport(_best(found), tuple(runs), view.revision, timings)
+
+
+def _unchecked_frames(query: QueryFingerprints) -> list[DetectorRun]:
+    """Return the run that keeps a file from passing by its first frame alone."""
+    if query.frames == 1:
+        return []
+    reason = f"only the first of {query.frames} frames was checked"
+    return [DetectorRun("frames", "v1", DetectorState.FAILED, reason)]
 
 
 def _best(matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -28,7 +28,7 @@ def pool():
 
 
 def same(one: DecodedImage, other: DecodedImage) -> bool:
-    facts = [(i.media_type, i.width, i.height, i.pixel_sha256) for i in (one, other)]
+    facts = [(i.media_type, i.width, i.height, i.pixel_sha256, i.frames) for i in (one, other)]
     return facts[0] == facts[1] and (one.pixels == other.pixels).all()
 
 
@@ -38,7 +38,8 @@ def worker_of(pool: DecoderPool):
 
 
 def test_workers_decode_as_the_function_does(pool):
-    for data in (GOOD, encoded(painting(1, 900, 500)), encoded(painting(2), "AVIF")):
+    moving = encoded(painting(3), "WEBP", save_all=True, append_images=[painting(4)])
+    for data in (GOOD, encoded(painting(1, 900, 500)), encoded(painting(2), "AVIF"), moving):
         assert same(pool.decode(data), decode_image(data, LIMITS))
 
 
@@ -164,6 +165,7 @@ HONEST = {
     "height": 1,
     "pixel_sha256": "00" * 32,
     "shape": [1, 2, 3],
+    "frames": 1,
 }
 
 
@@ -175,6 +177,7 @@ HONEST = {
         b"{}",
         json.dumps(HONEST | {"shape": [9, 9, 3]}).encode(),
         json.dumps(HONEST | {"width": "wide"}).encode(),
+        json.dumps(HONEST | {"frames": None}).encode(),
         json.dumps(HONEST | {"pixel_sha256": "nothing"}).encode(),
         json.dumps({"error": "SystemExit", "message": "", "reason": "", "metadata": {}}).encode(),
     ],

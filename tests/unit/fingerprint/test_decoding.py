@@ -137,10 +137,36 @@ def test_a_damaged_profile_is_passed_over():
     assert image.pixel_sha256 == decode(painting()).pixel_sha256
 
 
-def test_only_the_first_frame_counts():
-    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
-    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert decode_image(data, LIMITS).pixels[0, 0].tolist() == [255, 0, 0]
+def several(image_format: str, count: int, **options: object) -> DecodedImage:
+    first, *others = (painting(seed) for seed in range(count))
+    return decode(first, image_format, save_all=True, append_images=others, **options)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "GIF", "WEBP", "AVIF", "TIFF"])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_frames_are_counted_and_the_first_is_decoded(image_format, count):
+    image = several(image_format, count)
+    assert image.frames == count
+    difference = np.abs(image.pixels - np.asarray(painting()).astype(int)).mean()
+    assert difference < 16
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "TIFF"])
+def test_further_frames_leave_the_first_ones_pixels_alone(image_format):
+    assert several(image_format, 3).pixel_sha256 == decode(painting()).pixel_sha256
+
+
+def test_an_animation_behind_a_still_default_picture_is_counted():
+    assert several("PNG", 2, default_image=True).frames == 2
+
+
+def test_a_still_picture_has_one_frame():
+    assert {decode(painting(), name).frames for name in ("JPEG", "BMP", "PNG", "GIF")} == {1}
+
+
+def test_the_hidden_pictures_of_a_phones_jpeg_are_not_frames():
+    image = several("MPO", 2)
+    assert (image.media_type, image.frames) == ("image/jpeg", 1)
 
 
 @pytest.mark.parametrize(

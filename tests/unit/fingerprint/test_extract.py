@@ -31,6 +31,7 @@ def test_a_query_speaks_of_the_same_picture():
     kept = Extractor(GistEmbedder()).register(IMAGE, SHA256)
     assert (query.sha256, query.width, query.height) == (SHA256, 800, 500)
     assert query.pixel_sha256 == IMAGE.pixel_sha256
+    assert query.frames == IMAGE.frames == 1
     assert query.pdq_forms[0].code == kept[2].value
     assert query.embedding_algorithm == kept[3].algorithm
     assert np.abs(query.embedding - np.frombuffer(kept[3].value, "<f2")).max() < 1e-3

@@ -131,6 +131,16 @@ def test_every_detector_says_that_it_ran(registry):
     assert set(report.timings) == {"refresh", "exact", "perceptual", "embedding"}
 
 
+def test_unchecked_frames_are_told_as_a_failed_detector(registry):
+    report = registry.match(
+        ask(painting(100), "GIF", save_all=True, append_images=[painting(2), painting(101)])
+    )
+    assert report.matches == ()
+    run = report.detectors[-1]
+    assert (run.name, run.version, run.state) == ("frames", "v1", DetectorState.FAILED)
+    assert run.reason == "only the first of 3 frames was checked"
+
+
 def test_a_picture_without_structure_is_compared_exactly_only(registry):
     flat = Image.new("RGB", (60, 60), "orange")
     registry.register(flat, "flat")
