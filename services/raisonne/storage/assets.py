@@ -10,7 +10,7 @@ from raisonne.app.sealing import BlobRecord, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Database
-from raisonne.storage.tables import AssetRow
+from raisonne.storage.tables import AssetRow, CatalogueRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +84,13 @@ def known_locations(database: Database) -> set[str]:
     """
     with database.read() as session:
         return set(session.exec(select(AssetRow.location)))
+
+
+def catalogue_id(database: Database) -> str:
+    """Return the random identity of the catalogue, which folders of blobs are bound to.
+
+    Raises:
+        StorageError: If the database cannot serve.
+    """
+    with database.read() as session:
+        return session.exec(select(CatalogueRow.id)).one()

@@ -17,6 +17,7 @@ from raisonne.rights.errors import StorageError
 
 _LOCATION = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}")
 _UNFINISHED = ".tmp"
+_OWNERS = ".catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,32 @@ class FileBlobStore:
             ciphertext = (self._root / record.location).read_bytes()
         return self._envelope.open(context, Sealed(ciphertext, record.key))
 
+    def bind(self, catalogue: str) -> bool:
+        """Note that a catalogue uses this folder; a folder that is empty becomes its own.
+
+        The file ``.catalogue`` holds the identity of every catalogue that was bound, one a line.
+        A folder that held files before it had that file belongs to nobody, and stays so.
+
+        Args:
+            catalogue: Identity of the catalogue.
+
+        Returns:
+            Whether the folder is this catalogue's alone, so that what it does not name is waste.
+
+        Raises:
+            StorageError: If the folder cannot be read or written.
+        """
+        note = self._root / _OWNERS
+        with _storage_errors():
+            if not any(self._root.iterdir()):
+                _append_durably(note, catalogue)
+            owners = set(note.read_text("utf-8").split()) if note.exists() else set()
+            if owners and catalogue not in owners:
+                _append_durably(note, catalogue)
+        return owners == {catalogue}
+
     def sweep(self, is_known: Callable[[str], bool], older_than: datetime) -> Swept:
-        """Remove what no row names and what was never finished.
+        """Remove what no row names and what was never finished, in a folder that ``bind`` allows.
 
         Args:
             is_known: Whether a committed row names this location.
@@ -120,6 +145,15 @@ def _write_durably(path: Path, data: bytes) -> None:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
+
+
+def _append_durably(path: Path, line: str) -> None:
+    # Two catalogues that find a folder empty at once both end up in it, and neither owns it.
+    with open(path, "a", encoding="utf-8", opener=_open_private) as file:
+        file.write(f"{line}\n")
+        file.flush()
+        os.fsync(file.fileno())
     _sync_folder(path.parent)
 
 

@@ -54,6 +54,14 @@ JOB_HAS_REQUEST = text("request_id <> ''")
 JOB_IS_OPEN = text("state IN ('PENDING', 'RUNNING')")
 
 
+class CatalogueRow(Row, table=True):
+    """The catalogue itself: one row, made with the tables, with an identity drawn at random."""
+
+    __tablename__ = "catalogue"
+
+    id: Key
+
+
 class AssetRow(Row, table=True):
     """A stored file, and the blob that holds it."""
 

@@ -150,3 +150,36 @@ def test_the_sweep_keeps_what_a_transaction_may_still_name(
     os.utime(root / old, (0, 0))
     assert store.sweep(lambda _: False, datetime.fromtimestamp(60, UTC)) == Swept(1, 0)
     assert files(root) == {young, "ab/0.tmp"}
+
+
+def test_an_empty_folder_becomes_the_catalogue_s_own(store: FileBlobStore, root: Path) -> None:
+    assert store.bind("mine")
+    store.put(CONTEXT, b"x")
+    assert store.bind("mine")
+    assert (root / ".catalogue").read_text() == "mine\n"
+    assert (root / ".catalogue").stat().st_mode & 0o777 == 0o600
+    assert store.sweep(lambda _: False, FUTURE) == Swept(orphans=1, unfinished=0)
+    assert files(root) == {".catalogue"}
+
+
+def test_a_folder_of_unknown_origin_is_nobody_s(store: FileBlobStore, root: Path) -> None:
+    location = store.put(CONTEXT, b"x").location
+    assert not store.bind("mine")
+    assert not store.bind("mine")
+    assert files(root) == {location}
+
+
+def test_a_folder_that_two_catalogues_used_is_nobody_s(store: FileBlobStore, root: Path) -> None:
+    assert store.bind("mine")
+    assert not store.bind("another")
+    # What the other catalogue has put there since is not known to the first one.
+    assert not store.bind("mine")
+    assert (root / ".catalogue").read_text() == "mine\nanother\n"
+
+
+def test_a_note_of_the_catalogue_that_a_crash_left_empty_allows_nothing(
+    store: FileBlobStore, root: Path
+) -> None:
+    (root / ".catalogue").touch()
+    store.put(CONTEXT, b"x")
+    assert not store.bind("mine")

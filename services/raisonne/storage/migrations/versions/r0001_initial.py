@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,6 +30,13 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 
 def upgrade() -> None:
+    catalogue = op.create_table(
+        "catalogue",
+        sa.Column("id", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue")),
+    )
+    # Drawn once; folders of blobs bear it, so that no other catalogue's sweep empties them.
+    op.bulk_insert(catalogue, [{"id": secrets.token_hex(16)}])
     op.create_table(
         "asset",
         sa.Column("tenant", TEXT, nullable=False),
@@ -376,5 +385,6 @@ def downgrade() -> None:
     op.drop_table("audit_outbox")
     op.drop_table("audit_entry")
     op.drop_table("asset")
+    op.drop_table("catalogue")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")
