@@ -40,7 +40,7 @@ class DecoderPool:
 
     Workers are started by the first files that need them, replaced after ``_FILES_A_WORKER`` files
     or when they die, and ended by ``close``. A file that outlives ``limits.timeout_s`` has its
-    worker killed.
+    worker killed, and so has one whose answer was not read to its end (an interrupt, no memory).
 
     Args:
         workers: How many files may be decoded at the same time; further callers wait.
@@ -117,6 +117,7 @@ class _Worker:
         self._limits = limits
         self._files_left = _FILES_A_WORKER
         self._expired = threading.Event()
+        self._settled = True
         settings = json.dumps({**asdict(limits), "files": _FILES_A_WORKER})
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "raisonne.fingerprint.decoder_worker", settings],
@@ -137,11 +138,17 @@ class _Worker:
     @property
     def usable(self) -> bool:
         """Whether another file may be sent to it."""
-        return self._files_left > 0 and not self._expired.is_set() and self._process.poll() is None
+        return (
+            self._settled
+            and self._files_left > 0
+            and not self._expired.is_set()
+            and self._process.poll() is None
+        )
 
     def decode(self, data: bytes) -> DecodedImage:
         """Send one file and wait for the answer, killing the process when time is up."""
         self._files_left -= 1
+        self._settled = False
         timer = threading.Timer(self._limits.timeout_s, self._expire)
         timer.daemon = True
         timer.start()
@@ -150,9 +157,13 @@ class _Worker:
         except (BrokenPipeError, _BrokenAnswerError) as error:
             self.stop()
             raise self._death() from error
+        except BaseException:
+            self.stop()  # What is left of this answer would be read as the next file's.
+            raise
         finally:
             timer.cancel()
             timer.join()
+        self._settled = True  # Only here, so that no interrupt above leaves it in use.
         if isinstance(answer, RaisonneError):
             raise answer
         return answer

@@ -107,6 +107,56 @@ def test_a_worker_that_breaks_down_costs_one_answer():
         assert pool.decode(GOOD).width == 240
 
 
+class InterruptedPipe:
+    """A worker's answers, of which one read is interrupted before it takes anything."""
+
+    def __init__(self, pipe, read: int, error: type[BaseException]) -> None:
+        self.pipe, self.reads_left, self.error = pipe, read, error
+
+    def read(self, length: int) -> bytes:
+        if not self.reads_left:
+            raise self.error
+        self.reads_left -= 1
+        return self.pipe.read(length)
+
+    def close(self) -> None:
+        self.pipe.close()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+@pytest.mark.parametrize("read", [0, 1, 2])
+def test_an_interrupted_answer_is_never_given_to_the_next_file(error, read):
+    with DecoderPool(1) as pool:
+        pool.decode(GOOD)
+        process = worker_of(pool)._process
+        process.stdout = InterruptedPipe(process.stdout, read, error)
+        with pytest.raises(error):
+            pool.decode(encoded(painting(1, 900, 500)))
+        assert process.poll() is not None
+        process.stdout.reads_left = 9
+        assert same(pool.decode(GOOD), decode_image(GOOD, LIMITS))
+
+
+def test_a_worker_with_an_answer_in_its_pipe_is_not_used_again():
+    with DecoderPool(1) as pool:
+        pool.decode(GOOD)
+        worker = worker_of(pool)
+        worker._settled = False  # As after a second interrupt, before the process was ended.
+        assert pool.decode(GOOD).width == 240
+        assert worker_of(pool) is not worker
+        assert worker._process.poll() is not None
+
+
+def test_a_refusal_costs_no_worker():
+    with DecoderPool(1) as pool:
+        pool.decode(GOOD)
+        worker = worker_of(pool)
+        with pytest.raises(InputError):
+            pool.decode(b"text")
+        assert pool.decode(GOOD).width == 240
+        assert worker_of(pool) is worker
+
+
 def test_memory_is_bounded():
     huge = encoded(Image.new("1", (8000, 8000)), "PNG")
     with DecoderPool(1, DecodeLimits(memory_bytes=256 << 20)) as pool:
