@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test check lint types proto bench clean
+.PHONY: setup demo test check proto clean
 
 setup: .venv/.installed
 

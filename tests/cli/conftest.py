@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -47,7 +47,9 @@ class Cli:
 
     home: Path
 
-    def __call__(self, *arguments: str | Path, stdin: str = "") -> Run:
+    def __call__(
+        self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> Run:
         done = subprocess.run(
             self.command(*arguments),
             input=stdin,
@@ -55,7 +57,7 @@ class Cli:
             text=True,
             timeout=120,
             check=False,
-            env=environment(),
+            env={**environment(), **(env or {})},
         )
         return Run(done.returncode, done.stdout, done.stderr)
 

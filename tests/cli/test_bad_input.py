@@ -83,24 +83,57 @@ def test_a_folder_without_pictures(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "reason"),
+    ("arguments", "reason", "code"),
     [
-        (("x" * 100_000,), "PROMPT_TOO_LONG"),
-        (("   ",), "EMPTY_INPUT"),
-        (("waves", "--size", "5x5"), "INVALID_ARGUMENT"),
-        (("waves", "--size", "9000x9000"), "INVALID_ARGUMENT"),
-        (("waves", "--count", "0"), "INVALID_ARGUMENT"),
-        (("waves", "--seed", "-1"), "INVALID_ARGUMENT"),
-        (("waves", "--engine", "nonsense:"), "CONFIG_INVALID"),
-        (("waves", "--territory", "Germany"), "INVALID_ARGUMENT"),
+        (("x" * 100_000,), "PROMPT_TOO_LONG", 2),
+        (("   ",), "EMPTY_INPUT", 2),
+        (("waves", "--count", "0"), "INVALID_ARGUMENT", 2),
+        (("waves", "--seed", "-1"), "INVALID_ARGUMENT", 2),
+        (("waves", "--territory", "Germany"), "INVALID_ARGUMENT", 2),
+        (("waves", "--size", "5x5"), "INVALID_ARGUMENT", 3),
+        (("waves", "--size", "9000x9000"), "INVALID_ARGUMENT", 3),
+        (("waves", "--engine", "nonsense:"), "CONFIG_INVALID", 3),
     ],
 )
-def test_bad_orders(cli: Cli, tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
+def test_bad_orders(
+    cli: Cli, tmp_path: Path, arguments: tuple[str, ...], reason: str, code: int
+) -> None:
     made = cli("generate", *arguments, "-o", tmp_path / "x.png")
-    assert made.code == 3
+    assert made.code == code
     assert reason in made.stderr
     assert "Traceback" not in made.stderr
     assert not (tmp_path / "x.png").exists()
+
+
+def test_nothing_is_made_for_a_place_that_cannot_be_written(cli: Cli) -> None:
+    made = cli("generate", "mosaic", "-o", "/proc/nowhere/x.png")
+    assert made.code == 3
+    assert "Traceback" not in made.stderr
+    assert not cli.home.exists()
+
+
+def test_a_name_that_is_no_text_is_shown_escaped(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    (odd / "caf\udce9 \n1.png").write_bytes((paintings / "0.png").read_bytes())
+    checked = cli("check", odd, "--json", "-o", f"json={tmp_path / 'x.jsonl'}")
+    assert checked.code == 0, checked.stderr
+    assert checked.valid("check")[0]["verdict"] == "ALLOW"
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(
+    cli: Cli, paintings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Root reads every folder, so the operating system's refusal is made here.
+    from raisonne.cli import inputs
+
+    def refuse(top: str, onerror: Any) -> Any:
+        onerror(PermissionError(13, "Permission denied", f"{top}/closed"))
+        return iter(())
+
+    monkeypatch.setattr(inputs.os, "walk", refuse)
+    found = list(inputs.find_inputs([str(paintings)]))
+    assert [item.error is not None and "closed" in item.error.message for item in found] == [True]
 
 
 def test_a_prompt_of_a_megabyte_from_a_client(cli: Cli) -> None:
@@ -116,6 +149,21 @@ def test_a_prompt_of_a_megabyte_from_a_client(cli: Cli) -> None:
 def test_usage_errors_exit_with_two(cli: Cli, tmp_path: Path) -> None:
     assert cli("check").code == 2
     assert cli("check", "x", "--use", "nonsense").code == 2
+    assert cli("check", "x", "--territory", "Germany").code == 2
+    assert cli("check", "x", "--at", "yesterday").code == 2
+    assert cli("works", "import", tmp_path, "--reserve", "nonsense").code == 2
     assert cli("check", "x", "-o", "pdf").code == 2
     assert cli("generate", "waves", "-o", tmp_path / "x.png", "--size", "big").code == 2
     assert cli("frobnicate").code == 2
+
+
+def test_a_server_is_never_half_meant(cli: Cli, tmp_path: Path) -> None:
+    # The home of this command line would be ignored by a server: that is refused, not guessed.
+    assert "server" in cli("--server", "127.0.0.1:1", "works", "list").stderr
+    assert "CONFIG_INVALID" in cli("--server", "127.0.0.1:1", "doctor").stderr
+
+
+def test_production_refuses_to_serve(cli: Cli) -> None:
+    refused = cli("--config", "/dev/null", "up", env={"RAISONNE_PROFILE": "production"})
+    assert refused.code == 3
+    assert "UNSAFE_IN_PRODUCTION" in refused.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,46 @@ def test_generated_artwork_is_signed_and_logged(cli: Cli, tmp_path: Path) -> Non
     assert tampered.valid("verify")[0]["verdict"] == "tampered"
 
 
+def test_several_artworks_have_files_of_their_own(cli: Cli, tmp_path: Path) -> None:
+    made = cli(
+        "generate", "mosaic", "-o", tmp_path / "m.png", "--size", "64x64", "--count", "3", "--json"
+    )
+    assert [Path(line["output"]).name for line in made.lines] == ["m-1.png", "m-2.png", "m-3.png"]
+    assert all((tmp_path / f"m-{number}.png").exists() for number in (1, 2, 3))
+
+
+def test_what_a_command_did_is_in_the_ledger_when_it_ends(cli: Cli, paintings: Path) -> None:
+    cli("check", paintings)
+    database = sqlite3.connect(cli.home / "catalogue.db")
+    waiting = database.execute("SELECT count(*) FROM audit_outbox").fetchone()
+    entries = database.execute("SELECT count(*) FROM audit_entry").fetchone()
+    database.close()
+    assert (waiting, entries) == ((0,), (5,))
+
+
+def test_nobody_reading_is_no_finding(cli: Cli, paintings: Path) -> None:
+    import subprocess
+
+    process = subprocess.Popen(
+        cli.command("check", "-", "--json"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write("\n".join([str(paintings)] * 30))
+    process.stdin.close()
+    process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 3
+    assert "Traceback" not in errors
+
+
 def test_a_copy_is_not_generated(cli: Cli, tmp_path: Path) -> None:
     free = cli(
         "generate", "waves in teal", "-o", tmp_path / "w.png", "--size", "300x300", "--seed", "9"
@@ -134,8 +175,6 @@ def test_the_ledger_verifies_and_shows_tampering(cli: Cli, paintings: Path) -> N
     assert verified["size"] == 10
     head = cli("ledger", "head", "--json").valid("ledger-head")[0]
     assert head["size"] == 10
-    import sqlite3
-
     database = sqlite3.connect(cli.home / "catalogue.db")
     triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for (name,) in triggers:
@@ -149,7 +188,7 @@ def test_the_ledger_verifies_and_shows_tampering(cli: Cli, paintings: Path) -> N
     assert altered.code == 1
     line = altered.valid("ledger-verify")[0]
     assert line["intact"] is False
-    assert "3" in line["position"]
+    assert line["position"] == "3"
 
 
 def test_evidence_is_a_page_with_pictures(

@@ -32,7 +32,7 @@ def bench(
     Uses a home of its own, which is removed afterwards.
     """
     from raisonne.cli.embedded import load
-    from raisonne.cli.output import json_line
+    from raisonne.cli.output import json_line, write_line
     from raisonne.runtime.bench_check import bench_check
     from raisonne.runtime.settings import Settings
     from raisonne.runtime.wiring import open_service
@@ -44,4 +44,4 @@ def bench(
         settings = Settings(home=Path(home), embedder=load(flags).embedder)
         with open_service(settings) as service:
             figures = bench_check(service, works, runs)
-    typer.echo(json_line(figures.fields()))
+    write_line(json_line(figures.fields()))

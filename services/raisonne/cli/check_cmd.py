@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from raisonne.cli.exit_codes import ExitCode
-from raisonne.cli.output import emit, json_line, progress, say, write_file
+from raisonne.cli.output import emit, json_line, progress, say, write_file, writing
 from raisonne.cli.state import GlobalFlags
 
 if TYPE_CHECKING:
@@ -43,6 +45,37 @@ class Checked:
     error: RaisonneError | None
 
 
+@dataclass
+class Report:
+    """Counts of a run, and what a page of evidence needs.
+
+    Attributes:
+        counts: How many inputs ended how.
+        flagged: Inputs that are not simply allowed, where a page was asked for.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    flagged: list[tuple[Path, Verdict]] = field(default_factory=list)
+
+    def add(self, checked: Checked, *, keep: bool) -> None:
+        """Count one input; keep it for a page if it is flagged."""
+        verdict = checked.verdict
+        self.counts[verdict.outcome.value if verdict else "unreadable"] += 1
+        if keep and verdict is not None and verdict.outcome.value != "ALLOW":
+            self.flagged.append((checked.path, verdict))
+
+    def words(self) -> str:
+        """Return the counts for a person."""
+        return ", ".join(f"{count} {word}" for word, count in sorted(self.counts.items()))
+
+    def exit_code(self, fail_on: FailOn) -> ExitCode:
+        """Return how the command ends."""
+        failing = {FailOn.REVIEW: ("REVIEW", "BLOCK"), FailOn.BLOCK: ("BLOCK",), FailOn.NEVER: ()}
+        if any(self.counts[outcome] for outcome in failing[fail_on]):
+            return ExitCode.FINDINGS
+        return ExitCode.UNREADABLE if self.counts["unreadable"] else ExitCode.CLEAN
+
+
 def check(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for a list on stdin.")],
@@ -62,24 +95,32 @@ def check(
 
     Exit code 1 when something is found, 4 when some inputs were unreadable.
     """
-    from raisonne.app.check import CheckTerms
+    from raisonne.app.check import CheckTerms, normal_territory
     from raisonne.app.statements import parse_time
     from raisonne.cli.gateway import open_gateway
     from raisonne.cli.inputs import find_inputs
+    from raisonne.cli.usage import usage_errors
 
     flags: GlobalFlags = context.obj
-    terms = CheckTerms(use=_use(use), territory=territory, at=parse_time(at or ""))
+    with usage_errors():
+        terms = CheckTerms(_use(use), normal_territory(territory), parse_time(at or ""))
     targets = [_target(text) for text in output or []]
+    pages = [path for kind, path in targets if kind == "html"]
     inputs = list(find_inputs(paths))
-    with open_gateway(flags) as gateway, progress(flags, inputs, "check", len(inputs)) as shown:
-        results: list[Checked] = []
+    report = Report()
+    with ExitStack() as stack:
+        gateway = stack.enter_context(open_gateway(flags, decoder_workers=workers))
+        files = [stack.enter_context(writing(path)) for kind, path in targets if kind == "json"]
+        shown = stack.enter_context(progress(flags, inputs, "check", len(inputs)))
         for checked in _check_all(gateway, shown, terms, workers):
             _emit(flags, checked)
-            results.append(checked)
-        for kind, path in targets:
-            _write(kind, path, results, gateway)
-    _summary(flags, results)
-    raise typer.Exit(_exit_code(results, fail_on))
+            report.add(checked, keep=bool(pages))
+            for file in files:
+                file.write(json_line(_fields(checked)).encode(errors="backslashreplace") + b"\n")
+        for path in pages:
+            _write_page(path, report, gateway)
+    say(flags, f"{sum(report.counts.values())} checked: {report.words()}")
+    raise typer.Exit(report.exit_code(fail_on))
 
 
 def _check_all(
@@ -129,34 +170,11 @@ def _emit(flags: GlobalFlags, checked: Checked) -> None:
     emit(flags, _fields(checked), words)
 
 
-def _write(kind: str, path: Path, results: list[Checked], gateway: Gateway) -> None:
-    if kind == "json":
-        lines = "".join(json_line(_fields(checked)) + "\n" for checked in results)
-        write_file(path, lines.encode())
-        return
+def _write_page(path: Path, report: Report, gateway: Gateway) -> None:
     from raisonne.cli.evidence_page import evidence_page
 
-    pairs = [(checked.path, checked.verdict) for checked in results if checked.verdict]
-    write_file(path, evidence_page(pairs, gateway.work, gateway.asset).encode())
-
-
-def _summary(flags: GlobalFlags, results: list[Checked]) -> None:
-    counts: dict[str, int] = {}
-    for checked in results:
-        word = checked.verdict.outcome.value if checked.verdict else "unreadable"
-        counts[word] = counts.get(word, 0) + 1
-    shown = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-    say(flags, f"{len(results)} checked: {shown}")
-
-
-def _exit_code(results: list[Checked], fail_on: FailOn) -> ExitCode:
-    outcomes = {checked.verdict.outcome.value for checked in results if checked.verdict}
-    failing = {FailOn.REVIEW: {"REVIEW", "BLOCK"}, FailOn.BLOCK: {"BLOCK"}, FailOn.NEVER: set()}
-    if outcomes & failing[fail_on]:
-        return ExitCode.FINDINGS
-    if any(checked.error for checked in results):
-        return ExitCode.UNREADABLE
-    return ExitCode.CLEAN
+    page = evidence_page(report.words(), report.flagged, gateway.work, gateway.asset)
+    write_file(path, page.encode(errors="backslashreplace"))
 
 
 def _use(text: str) -> Any:

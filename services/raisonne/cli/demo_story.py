@@ -126,7 +126,9 @@ class Story:
         outcomes = {path.name: verdict.outcome.value for path, verdict in results}
         self._scene("Checked", {"outcomes": outcomes}, shown)
         self._picture([pair for pair in results if pair[1].inputs.matches])
-        page = evidence_page(results, self.gateway.work, self.gateway.asset)
+        flagged = [pair for pair in results if pair[1].outcome is not Outcome.ALLOW]
+        counts = f"{len(flagged)} of {len(results)} files are copies"
+        page = evidence_page(counts, flagged, self.gateway.work, self.gateway.asset)
         write_file(self.output / "evidence.html", page.encode())
         return results
 

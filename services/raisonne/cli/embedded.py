@@ -12,21 +12,39 @@ from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
 from raisonne.app.review import CaseFile
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
+from raisonne.cli.output import say
 from raisonne.cli.state import GlobalFlags
 from raisonne.rights.case import Case, CaseState, Ruling
+from raisonne.rights.errors import ConfigError
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work
-from raisonne.runtime.settings import Settings, load_settings
+from raisonne.runtime.settings import PROJECT_FILE, Settings, load_settings
 from raisonne.runtime.wiring import Service
 
 _PAGE = 500
 
 
-def load(flags: GlobalFlags, *, engine: str | None = None, trust: str | None = None) -> Settings:
-    """Return the settings in force for these flags."""
+def load(
+    flags: GlobalFlags,
+    *,
+    engine: str | None = None,
+    trust: str | None = None,
+    decoder_workers: int | None = None,
+) -> Settings:
+    """Return the settings in force for these flags.
+
+    Raises:
+        ConfigError: If they cannot be used.
+    """
+    if flags.server is not None:
+        raise ConfigError("This command works on the embedded product, not on a server.")
+    if flags.config is None and PROJECT_FILE.exists():
+        # A folder that is looked at may hold such a file; nobody should be steered by it unaware.
+        say(flags, f"Settings from {PROJECT_FILE.resolve()}")
     explicit = flags.explicit() | {"engine": engine, "trust": trust}
+    explicit |= {"decoder_workers": decoder_workers}
     return load_settings(explicit, os.environ, config_file=flags.config)
 
 
@@ -67,8 +85,8 @@ class EmbeddedGateway:
         """Make artworks, one by one."""
         require_order(order)
         order = seeded(order)
-        terms = GenerationTerms(territory=order.territory)
         for index in range(order.count):
+            terms = GenerationTerms(territory=order.territory, index=index)
             made = self.service.generate(self.service.principal, order.request(index), terms)
             position = self.service.audit_log.index_of(made.generation.ledger_event)
             entry = None if position is None else f"entries/{position}"

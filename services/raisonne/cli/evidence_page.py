@@ -12,9 +12,11 @@ from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import Match
-from raisonne.rights.verdict import Outcome, Verdict
+from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work
 
+MAX_ARTICLES = 300
+"""Findings shown with pictures: a page of about 100 MB is what browsers still open."""
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
 color:#1c1c20;background:#faf9f6}
@@ -26,30 +28,28 @@ article{margin:2.5rem 0}code{font-size:.85em;color:#555}
 
 
 def evidence_page(
-    results: Sequence[tuple[Path, Verdict]],
+    counts: str,
+    flagged: Sequence[tuple[Path, Verdict]],
     work: Callable[[str], Work],
     asset: Callable[[str], bytes],
 ) -> str:
     """Return the page.
 
     Args:
-        results: Checked files with their verdicts.
+        counts: How many files ended how, in words.
+        flagged: Files that are not simply allowed, with their verdicts.
         work: Returns a work by name.
         asset: Returns a file by asset name.
     """
-    counts = dict.fromkeys(Outcome, 0)
-    for _, verdict in results:
-        counts[verdict.outcome] += 1
-    head = ", ".join(f"<b class={key.value}>{n} {key.value}</b>" for key, n in counts.items())
-    flagged = [pair for pair in results if pair[1].outcome is not Outcome.ALLOW]
+    shown = flagged[:MAX_ARTICLES]
+    rest = len(flagged) - len(shown)
+    more = f"<p>{rest} further findings are in the JSON output only.</p>" if rest else ""
     with DecoderPool(1) as decoder:
-        articles = "".join(
-            _article(path, verdict, work, asset, decoder) for path, verdict in flagged
-        )
+        articles = "".join(_article(path, verdict, work, asset, decoder) for path, verdict in shown)
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'><title>Raisonné: evidence</title>"
-        f"<style>{_STYLE}</style><h1>Evidence</h1><p>{len(results)} files: {head}</p>{articles}"
+        f"<style>{_STYLE}</style><h1>Evidence</h1><p>{escape(counts)}</p>{articles}{more}"
     )
 
 

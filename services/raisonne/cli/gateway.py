@@ -98,7 +98,11 @@ class Gateway(Protocol):
 
 @contextmanager
 def open_gateway(
-    flags: GlobalFlags, *, engine: str | None = None, trust: str | None = None
+    flags: GlobalFlags,
+    *,
+    engine: str | None = None,
+    trust: str | None = None,
+    decoder_workers: int | None = None,
 ) -> Iterator[Gateway]:
     """Open the embedded product, or a connection to the served one.
 
@@ -106,13 +110,18 @@ def open_gateway(
         flags: Global flags; ``server`` decides.
         engine: Generation engine by URI, embedded only.
         trust: ``own`` or a folder with trust lists, embedded only.
+        decoder_workers: Pictures decoded at a time, embedded only.
 
     Raises:
         RaisonneError: If it cannot be opened.
     """
     if flags.server is not None:
-        if engine is not None or trust is not None:
-            raise ConfigError("With --server, the engine and the trust lists are the server's.")
+        own = (engine, trust, flags.tenant, flags.home, flags.config)
+        if any(value is not None for value in own):
+            raise ConfigError(
+                "With --server, the tenant, home, configuration, engine and trust lists are the "
+                "server's."
+            )
         from raisonne.cli.remote import RemoteGateway
         from raisonne.client import Client
 
@@ -122,5 +131,10 @@ def open_gateway(
     from raisonne.cli.embedded import EmbeddedGateway, load
     from raisonne.runtime.wiring import open_service
 
-    with open_service(load(flags, engine=engine, trust=trust)) as service:
-        yield EmbeddedGateway(service)
+    settings = load(flags, engine=engine, trust=trust, decoder_workers=decoder_workers)
+    with open_service(settings) as service:
+        try:
+            yield EmbeddedGateway(service)
+        finally:
+            # What the command did is provable once it is sequenced; no server runs to do it later.
+            service.ledger.integrate()

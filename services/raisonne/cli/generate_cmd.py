@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from raisonne.cli.exit_codes import ExitCode
-from raisonne.cli.output import emit, progress, warn, write_file
+from raisonne.cli.output import emit, progress, require_writable, warn, write_file
 from raisonne.cli.state import GlobalFlags
 
 if TYPE_CHECKING:
@@ -30,12 +30,16 @@ def generate(
     The prompt is screened, the picture is checked against the registry and judged; what is allowed
     is signed, stored and logged. Exit code 1 when something was not released.
     """
-    from raisonne.app.generation_jobs import GenerationOrder
+    from raisonne.app.generation_jobs import GenerationOrder, require_order
     from raisonne.cli.gateway import open_gateway
+    from raisonne.cli.usage import usage_errors
 
     flags: GlobalFlags = context.obj
     width, height = _size(size)
     order = GenerationOrder(prompt, width, height, count, seed, territory)
+    with usage_errors():
+        require_order(order)
+    require_writable(_path(output, 0, 0, count).parent)
     refused = 0
     with open_gateway(flags, engine=engine) as gateway:
         made_files = gateway.generate(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,10 @@ from pathlib import Path
 from raisonne.rights.errors import InputError, LimitError, RaisonneError, Reason
 
 IMAGE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif"}
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp"),
+        *(".gif", ".tif", ".tiff", ".bmp", ".avif", ".avifs"),
+    }
 )
 """Names that are read inside folders; a file named itself is read whatever its name."""
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -64,9 +68,7 @@ def read_input(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     except FileNotFoundError as error:
         raise _missing(path) from error
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read: {error.strerror}.", reason=Reason.FILE_NOT_FOUND
-        ) from error
+        raise _unreadable(path, error) from error
     if not data:
         raise InputError(f"{path} is empty.", reason=Reason.EMPTY_INPUT)
     if len(data) > limit:
@@ -80,15 +82,26 @@ def read_input(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
 
 def _walk(folder: Path) -> Iterator[Input]:
     found = False
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
-            found = True
-            yield Input(path)
-    if not found:
+    failed: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=failed.append):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(parent, name)
+            if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
+                found = True
+                yield Input(path)
+    for error in failed:
+        # A folder that cannot be read is not a folder without pictures.
+        yield Input(Path(error.filename or folder), _unreadable(Path(error.filename), error))
+    if not found and not failed:
         yield Input(
             folder,
             InputError(f"There are no pictures in {folder}.", reason=Reason.NO_IMAGES_FOUND),
         )
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be read: {error.strerror}.", reason=Reason.FILE_NOT_FOUND)
 
 
 def _missing(path: Path) -> InputError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -79,14 +80,16 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     from raisonne.rights.errors import RaisonneError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A file name need not be text; it is shown escaped rather than ending the run.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(hoist_global_flags(sys.argv[1:]))
     except RaisonneError as error:
         warn(f"raisonne: {error.message} [{error.reason.value}]")
         sys.exit(ExitCode.RUNTIME)
-    except KeyboardInterrupt:
-        warn("raisonne: interrupted")
-        sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        warn(f"raisonne: {error.strerror or error}{where}")
         sys.exit(ExitCode.RUNTIME)

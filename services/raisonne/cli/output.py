@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
+from raisonne.cli.exit_codes import ExitCode
 from raisonne.cli.state import GlobalFlags
 
 SCHEMA_VERSION = 1
@@ -24,8 +25,18 @@ def json_line(value: Mapping[str, Any]) -> str:
 
 def emit(flags: GlobalFlags, value: Mapping[str, Any], words: str) -> None:
     """Write one result to stdout: the JSON object, or the words for a person."""
-    sys.stdout.write((json_line(value) if flags.json else words) + "\n")
-    sys.stdout.flush()
+    write_line(json_line(value) if flags.json else words)
+
+
+def write_line(line: str) -> None:
+    """Write one line to stdout; end the process when nobody reads any more."""
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(ExitCode.RUNTIME) from None
 
 
 def say(flags: GlobalFlags, words: str) -> None:
@@ -66,19 +77,43 @@ def progress(
         yield bar.track(items, total=total, description=title)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a whole file or nothing: temporary neighbour, fsync, rename."""
+def require_writable(folder: Path) -> None:
+    """Make a folder and prove that files can be written there, before work is done for them.
+
+    Raises:
+        OSError: If it cannot be made or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Write a whole file or nothing: temporary neighbour, fsync, rename.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a whole file or nothing.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    with writing(path) as file:
+        file.write(data)

@@ -26,6 +26,8 @@ def up(
 
     from raisonne.cli.embedded import load
     from raisonne.cli.serving import application
+    from raisonne.rights.errors import ConfigError, Reason
+    from raisonne.runtime.settings import Profile
     from raisonne.runtime.wiring import open_service, sweep_orphans
     from raisonne.server.serve import serve
 
@@ -34,6 +36,11 @@ def up(
     # Migrations of a new home are no news to whoever starts the server.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = load(flags)
+    if settings.profile is Profile.PRODUCTION:
+        raise ConfigError(
+            "profile=production refuses to serve: callers have no identities yet.",
+            reason=Reason.UNSAFE_IN_PRODUCTION,
+        )
     if listen is not None:
         settings = replace(settings, listen=listen)
 

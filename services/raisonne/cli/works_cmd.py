@@ -35,11 +35,15 @@ def import_(
     collection: Annotated[str, typer.Option(help="Grouping label.")] = "",
 ) -> None:
     """Register works; repeating an import registers only what is new."""
+    from raisonne.app.statements import make_statement
     from raisonne.cli.gateway import open_gateway
     from raisonne.cli.manifests import Defaults, read_rows
+    from raisonne.cli.usage import usage_errors
 
     flags: GlobalFlags = context.obj
     defaults = Defaults(holder, licence, tuple(reserve.split(",")), collection)
+    with usage_errors():
+        make_statement(licence=licence, reservations=defaults.reservations)
     rows = list(read_rows(source, defaults))
     counts: dict[str, int] = {}
     with open_gateway(flags) as gateway, progress(flags, rows, "import", len(rows)) as shown:

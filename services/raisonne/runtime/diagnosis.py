@@ -113,14 +113,13 @@ def _fingerprints() -> tuple[CheckState, str]:
 
 
 def _keys(service: Service) -> tuple[CheckState, str]:
-    settings = service.settings
-    if settings.root_key_uri.startswith("file:") and not settings.root_passphrase:
+    if service.settings.bare_root_key:
         return CheckState.WARN, "root key is a file without a passphrase: development only"
     return _ok("root key usable")
 
 
 def _credentials(service: Service) -> tuple[CheckState, str]:
-    if service.settings.signing_key_uri.startswith("devca:"):
+    if service.settings.development_signing_key:
         return CheckState.WARN, "claims are signed by a development authority nobody else trusts"
     return _ok("claim key usable")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from raisonne.keys.uri import split_uri
 from raisonne.rights.errors import ConfigError, Reason
 from raisonne.rights.statement import ReservationKind
 
@@ -35,7 +36,8 @@ class Settings:
 
     Attributes:
         home: State directory; created when missing.
-        profile: ``production`` refuses development keys and unauthenticated listeners.
+        profile: ``production`` refuses development keys; ``raisonne up`` refuses ``production``
+            until callers have identities.
         tenant: Tenant that the local operator acts in.
         database: SQLAlchemy URL; empty stands for SQLite inside ``home``.
         root_key: Root key by URI; empty stands for a key file inside ``home``.
@@ -58,9 +60,9 @@ class Settings:
     home: Path
     profile: Profile = Profile.DEVELOPMENT
     tenant: str = "default"
-    database: str = ""
+    database: str = field(default="", repr=False)
     root_key: str = ""
-    root_passphrase: str = ""
+    root_passphrase: str = field(default="", repr=False)
     ledger_key: str = ""
     ledger_origin: str = "raisonne/local"
     signing_key: str = ""
@@ -102,6 +104,16 @@ class Settings:
         return self.signing_key or f"devca:{self.home / 'pki'}"
 
     @property
+    def development_signing_key(self) -> bool:
+        """Whether claims are signed by a development authority."""
+        return split_uri(self.signing_key_uri)[0] == "devca"
+
+    @property
+    def bare_root_key(self) -> bool:
+        """Whether the root key is a file without a passphrase."""
+        return split_uri(self.root_key_uri)[0] == "file" and not self.root_passphrase
+
+    @property
     def blob_root(self) -> Path:
         """Where sealed files lie."""
         return self.home / "blobs"
@@ -119,16 +131,17 @@ def load_settings(
     Args:
         explicit: Values from flags; ``None`` values count as not given.
         environ: The process environment.
-        config_file: A file to read instead of the user's ``config.toml``.
+        config_file: A file to read instead of ``raisonne.toml`` and the user's ``config.toml``.
         working_directory: Where ``raisonne.toml`` may lie; the current directory if None.
 
     Raises:
         ConfigError: Naming the file or the key that cannot be used.
     """
+    project_file = (working_directory or Path()) / PROJECT_FILE
+    files = [_user_file(), project_file] if config_file is None else [config_file]
     layers: list[Mapping[str, Any]] = [
         {"home": _default_home()},
-        _read_toml(config_file or _user_file(), must_exist=config_file is not None),
-        _read_toml((working_directory or Path()) / PROJECT_FILE, must_exist=False),
+        *(_read_toml(path, must_exist=path == config_file) for path in files),
         _from_environment(environ),
         {key: value for key, value in explicit.items() if value is not None},
     ]
@@ -168,7 +181,7 @@ def _read_toml(path: Path, *, must_exist: bool) -> Mapping[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> Mapping[str, Any]:
-    known = {field.name for field in fields(Settings)}
+    known = {each.name for each in fields(Settings)}
     found: dict[str, Any] = {}
     for name in known:
         value = environ.get(ENVIRONMENT_PREFIX + name.upper())
@@ -191,9 +204,9 @@ def _refuse_unsafe(settings: Settings) -> None:
     if settings.profile is not Profile.PRODUCTION:
         return
     unsafe = []
-    if settings.signing_key_uri.startswith("devca:"):
+    if settings.development_signing_key:
         unsafe.append("signing_key is a development authority")
-    if settings.root_key_uri.startswith("file:") and not settings.root_passphrase:
+    if settings.bare_root_key:
         unsafe.append("root_key is a file without a passphrase")
     if unsafe:
         raise ConfigError(
