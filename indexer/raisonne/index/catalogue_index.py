@@ -131,11 +131,11 @@ class CatalogueIndex:
         head = self._log.head()
         if head != self._revision:
             with self._refreshing:
-                if self._log.head() < self._revision:
-                    # The catalogue was restored from an older copy: what we know is not its past.
-                    with self._lock.writing():
-                        self._spaces, self._revision = {}, 0
-                self._follow(head)
+                head = self._log.head()
+                if head < self._revision:
+                    self._start_over(head)
+                else:
+                    self._follow(head)
         return self._revision
 
     @contextmanager
@@ -172,6 +172,17 @@ class CatalogueIndex:
                 served.get((tenant, algorithm), {}), expected.get((tenant, algorithm), {})
             )
         ]
+
+    def _start_over(self, head: int) -> None:
+        """Read a catalogue that was restored from an older copy: what we know is not its past.
+
+        Searches that had caught up go on in what they know until all of the log is read, so that
+        none of them finds an index without works.
+        """
+        anew = CatalogueIndex(self._log)
+        anew._follow(head)
+        with self._lock.writing():
+            self._spaces, self._revision = anew._spaces, anew._revision
 
     def _follow(self, head: int) -> None:
         while self._revision < head:

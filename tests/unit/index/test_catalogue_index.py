@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.index.memory_log import MemoryLog
 
+from raisonne.index import catalogue_index
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint, FingerprintKind
@@ -188,6 +189,66 @@ def test_a_catalogue_restored_from_an_older_copy_is_read_anew():
     assert found(index, "t", values(1)) == [set()] * 3
     assert found(index, "t", values(0)) == [{"works/a"}] * 3
     assert index.verify(log) == []
+
+
+class RestoredLog(MemoryLog):
+    """A log that calls back whenever somebody reads it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_read = list
+
+    def changes(self, after, limit):
+        self.on_read()
+        return super().changes(after, limit)
+
+
+def test_nobody_sees_an_empty_index_while_a_restored_catalogue_is_read(monkeypatch):
+    monkeypatch.setattr(catalogue_index, "_BATCH", 2)
+    log = RestoredLog()
+    log.add("t", "a", values(0))
+    log.add("t", "b", values(1))
+    index = CatalogueIndex(log)
+    index.refresh()
+    del log.rows[3:]
+    seen = []
+
+    def late_reader() -> None:
+        """Read as one that caught up before the restoration and begins only now."""
+        with monkeypatch.context() as patch:
+            patch.setattr(index, "refresh", lambda: 6)
+            with index.read() as view:
+                hits = view.search_exact("t", DIGEST, values(0)[0].value)
+                seen.append((view.revision, len(hits)))
+
+    log.on_read = late_reader
+    assert index.refresh() == 3
+    late_reader()
+    assert seen == [(6, 1), (6, 1), (3, 1)]
+    assert found(index, "t", values(1)) == [set()] * 3
+
+
+def test_a_restored_catalogue_that_cannot_be_read_stops_every_query():
+    log = MemoryLog()
+    for seed in range(3):
+        log.add("t", str(seed), values(seed))
+    index = CatalogueIndex(log)
+    index.refresh()
+    del log.rows[3:]
+    whole = values(1)[0]
+    log.add("t", "b", [Fingerprint(whole.kind, whole.algorithm, whole.value[:-2])])
+    for _ in range(2):
+        with pytest.raises(StorageError, match="Fingerprint 4"):
+            index.refresh()
+
+
+def test_a_catalogue_restored_to_nothing_is_empty():
+    log = MemoryLog()
+    log.add("t", "a", values(0))
+    index = CatalogueIndex(log)
+    index.refresh()
+    log.rows.clear()
+    assert index.state() == {"revision": 0, "entries": {}}
 
 
 def test_verification_names_every_difference():
