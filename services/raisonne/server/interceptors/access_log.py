@@ -40,6 +40,8 @@ class AccessLogInterceptor(CallInterceptor):
         # Calls run in tasks of their own, so the value needs no reset.
         _REQUEST_ID.set(request_id)
         call.context.set_trailing_metadata(((REQUEST_ID_HEADER, request_id),))
+        # Asked for now: once the call is over, which a caller who vanishes decides, asking crashes.
+        peer = call.context.peer()
         started = time.perf_counter()
         try:
             yield
@@ -49,7 +51,7 @@ class AccessLogInterceptor(CallInterceptor):
                 call.method,
                 _code(call).name,
                 (time.perf_counter() - started) * 1_000,
-                extra={"request_id": request_id, "peer": call.context.peer()},
+                extra={"request_id": request_id, "peer": peer},
             )
 
 

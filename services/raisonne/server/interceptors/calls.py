@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -97,12 +97,14 @@ class CallInterceptor(ServerInterceptor):
                     # The health service writes to its context instead of yielding.
                     await self.pull(call, stream)
                     return
-                while True:
-                    try:
-                        item = await self.pull(call, anext(stream))
-                    except StopAsyncIteration:
-                        return
-                    yield item
+                # Closed at once however the call ends, so that nobody works for a caller who left.
+                async with aclosing(stream):
+                    while True:
+                        try:
+                            item = await self.pull(call, anext(stream))
+                        except StopAsyncIteration:
+                            return
+                        yield item
 
         return answers
 
