@@ -6,7 +6,6 @@ import hashlib
 import io
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def app(service: Service) -> Application:
-    return replace(application(service), review=service.review)
+    return application(service)
 
 
 @pytest.fixture

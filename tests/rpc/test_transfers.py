@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 
 import grpc
@@ -15,9 +16,10 @@ from raisonne.api.v1 import asset_pb2, screening_service_pb2
 from raisonne.api.v1 import asset_service_pb2 as pb
 from raisonne.api.v1.asset_service_pb2_grpc import AssetServiceStub
 from raisonne.api.v1.screening_service_pb2_grpc import ScreeningServiceStub
-from raisonne.client import AsyncClient
+from raisonne.client import AsyncClient, Client
 from raisonne.client.errors import error_from_call
-from raisonne.rights.errors import InputError, NotFoundError, RaisonneError, Reason
+from raisonne.rights.errors import InputError, NotFoundError, RaisonneError, Reason, StorageError
+from raisonne.server import Application, ServerLimits, serving
 
 MIB = 1024 * 1024
 
@@ -80,6 +82,26 @@ async def test_a_broken_upload_is_refused(
     error = await refusal(address, parts)
     assert error.reason is Reason.INVALID_ARGUMENT
     assert error.metadata["field"] == field
+
+
+async def test_callers_who_leave_half_way_do_no_harm(address: str, client: AsyncClient) -> None:
+    out = BytesIO()
+    Image.frombytes("RGB", (2048, 1024), os.urandom(2048 * 1024 * 3)).save(out, "BMP")
+    work = (await client.works.register(out.getvalue())).work
+    request = pb.DownloadAssetRequest(name=work.asset)
+    for _ in range(10):
+        channel = grpc.aio.insecure_channel(address)
+        await AssetServiceStub(channel).DownloadAsset(request).read()
+        await channel.close(None)
+    assert (await client.assets.download(work.asset)).data == out.getvalue()
+
+
+def test_a_client_outlives_an_upload_that_is_refused(app: Application) -> None:
+    limits = ServerLimits(staged_bytes=MIB, grace=timedelta(seconds=2))
+    with serving(app, limits=limits) as address, Client(address) as client:
+        for _ in range(10):
+            with pytest.raises(StorageError):
+                client.assets.upload(bytes(20 * MIB))
 
 
 async def test_an_upload_that_was_never_sent_is_not_found(address: str) -> None:

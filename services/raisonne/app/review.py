@@ -93,6 +93,23 @@ class Review:
         with self.transactions.read() as transaction:
             return _file(transaction, principal.tenant, name)
 
+    def picture(self, principal: Principal, name: str) -> tuple[str, bytes]:
+        """Return the artwork that a case is about: as it is held, or signed once it was released.
+
+        Returns:
+            Media type and bytes.
+
+        Raises:
+            AccessError: If the principal may not read cases.
+            NotFoundError: If the tenant has no such case, or no artwork was held for it.
+        """
+        case = self.get(principal, name).case
+        generation = self._generation(case) if case.generation else None
+        if generation is None or not generation.asset:
+            raise NotFoundError(f"No artwork was held for {name}.", metadata={"name": name})
+        asset, data = self._artwork(case, generation)
+        return asset.media_type, data
+
     def decide(
         self, principal: Principal, name: str, ruling: Ruling, reason: str, note: str = ""
     ) -> Case:
@@ -151,7 +168,9 @@ class Review:
         generation = self._generation(file.case)
         if decision.ruling is Ruling.REFUSE:
             return replace(generation, state=GenerationState.BLOCKED), None
-        asset, data = self._held(file.case, generation)
+        if not generation.asset:
+            raise ConflictError("The prompt was held before anything was made; make it anew.")
+        asset, data = self._artwork(file.case, generation)
         cleared = ClearedAsset(asset, file.verdict, decision)
         making = Making(generation.engine, generation.prompt_sha256, generation.seed)
         released = self.release(cleared, data, making)
@@ -170,9 +189,7 @@ class Review:
             raise StorageError(f"{case.generation} of {case.name} is missing.")
         return generation
 
-    def _held(self, case: Case, generation: Generation) -> tuple[Asset, bytes]:
-        if not generation.asset:
-            raise ConflictError("The prompt was held before anything was made; make it anew.")
+    def _artwork(self, case: Case, generation: Generation) -> tuple[Asset, bytes]:
         with self.transactions.read() as transaction:
             asset = transaction.assets.get(case.tenant, generation.asset)
             blob = transaction.assets.blob(case.tenant, generation.asset)

@@ -18,5 +18,6 @@ def application(service: Service) -> Application:
         provenance=service.provenance,
         audit_log=service.audit_log,
         review=service.review,
+        dataset_audits=service.dataset_audits,
         clock=service.clock,
     )

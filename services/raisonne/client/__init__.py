@@ -9,12 +9,17 @@ are subclasses of ``raisonne.rights.errors.RaisonneError``, chosen by the servic
 """
 
 from raisonne.client._async.client import AsyncClient
+from raisonne.client._async.datasets import AsyncAudit
 from raisonne.client._async.operations import AsyncOperation
 from raisonne.client._sync.client import Client
+from raisonne.client._sync.datasets import Audit
 from raisonne.client._sync.operations import Operation
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.errors import FieldViolation, InvalidRequestError, TransportError
 from raisonne.client.values import (
+    AuditedItem,
+    AuditSummary,
+    CaseAsset,
     CaseFile,
     CheckedAsset,
     Download,
@@ -25,8 +30,13 @@ from raisonne.client.values import (
 )
 
 __all__ = [
+    "AsyncAudit",
     "AsyncClient",
     "AsyncOperation",
+    "Audit",
+    "AuditSummary",
+    "AuditedItem",
+    "CaseAsset",
     "CaseFile",
     "CheckedAsset",
     "Client",

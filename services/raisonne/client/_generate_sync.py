@@ -18,8 +18,8 @@ _SUBSTITUTIONS = tuple(
         (r"\b_async\b", "_sync"),
         (r"\basync (def|for|with)\b", r"\1"),
         (r"\bawait ", ""),
-        (r"\banext\b", "next"),
-        (r"\b__a(enter|exit)__\b", r"__\1__"),
+        (r"\ba(next|close)\b", r"\1"),
+        (r"\b__a(enter|exit|iter)__\b", r"__\1__"),
         (r"\bAsync(?=[A-Z])", ""),
         (r"The asynchronous client, written by hand\.", "The synchronous client, generated."),
     )

@@ -11,6 +11,7 @@ from google.protobuf.descriptor_pb2 import MethodOptions
 from raisonne.api.v1 import (
     asset_service_pb2,
     catalogue_service_pb2,
+    dataset_audit_service_pb2,
     field_rule_pb2,
     generation_service_pb2,
     ledger_service_pb2,
@@ -27,6 +28,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 _MODULES = (
     asset_service_pb2,
     catalogue_service_pb2,
+    dataset_audit_service_pb2,
     generation_service_pb2,
     ledger_service_pb2,
     operation_service_pb2,
@@ -65,7 +67,7 @@ def service_config() -> dict[str, object]:
         _name(service, method)
         for service in services
         for method in service.methods
-        if _is_idempotent(method)
+        if _may_be_retried(method)
     ]
     operations = operations_pb2.DESCRIPTOR.services_by_name["Operations"]
     names += [
@@ -90,6 +92,8 @@ def _name(service: ServiceDescriptor, method: MethodDescriptor) -> dict[str, str
     return {"service": service.full_name, "method": method.name}
 
 
-def _is_idempotent(method: MethodDescriptor) -> bool:
+def _may_be_retried(method: MethodDescriptor) -> bool:
+    # A stream of requests is longer than what gRPC keeps to send it again, and when it tries to,
+    # its core aborts the process ("promise_based_filter.cc: ILLEGAL STATE: FORWARDED_BATCH").
     level = method.GetOptions().idempotency_level
-    return level != MethodOptions.IDEMPOTENCY_UNKNOWN
+    return level != MethodOptions.IDEMPOTENCY_UNKNOWN and not method.client_streaming

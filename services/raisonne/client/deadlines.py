@@ -13,7 +13,7 @@ class Deadlines:
         read: Reading one record or one page.
         compute: Checking, registering, verifying a file.
         transfer: Sending or fetching a whole file; recomputing the ledger.
-        follow: Watching an operation.
+        follow: Watching an operation; auditing a dataset.
     """
 
     read: float = 10.0

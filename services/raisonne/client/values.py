@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from raisonne.rights.errors import RaisonneError
 from raisonne.rights.generation import Generation
 from raisonne.rights.job import JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
-from raisonne.rights.verdict import Verdict
+from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.rights.work import Work
 
 
@@ -81,6 +82,51 @@ class CaseFile:
 
     case: Case
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAsset:
+    """The artwork of a case.
+
+    Attributes:
+        media_type: For example ``image/png``.
+        data: The file.
+    """
+
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedItem:
+    """The answer to one item of a dataset: a verdict or an error.
+
+    Attributes:
+        item_id: As given.
+        verdict: The answer; None where the item could not be read.
+        error: Why it could not be read; None where there is a verdict.
+    """
+
+    item_id: str
+    verdict: Verdict | None
+    error: RaisonneError | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSummary:
+    """What an audit of a dataset found in all.
+
+    Attributes:
+        items: Items answered, the unreadable ones included.
+        unreadable: Items that could not be read.
+        outcomes: Items by outcome.
+        reasons: Items by the reasons of their findings; one counts once for each of its reasons.
+    """
+
+    items: int
+    unreadable: int
+    outcomes: Mapping[Outcome, int]
+    reasons: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from raisonne.app.audit_log import AuditLog
 from raisonne.app.check import Check
+from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.operations import Artworks, Operations
@@ -89,6 +90,7 @@ class Service:
     provenance: Provenance
     audit_log: AuditLog
     review: Review
+    dataset_audits: DatasetAudits
     database: Database
     blobs: FileBlobStore
 
@@ -136,6 +138,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     engine = engine_from_uri(settings.engine)
     release = Release(C2paSigner(claim_signer), blobs, settings.reservations)
     generate = Generate(engine, screener, release, blobs, transactions, policies, clock)
+    check = Check(screener, transactions, policies, clock)
     lease = timedelta(seconds=settings.lease_seconds)
     return Service(
         settings=settings,
@@ -149,7 +152,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
         fingerprint_log=fingerprint_log,
         transactions=transactions,
         ledger=ledger,
-        check=Check(screener, transactions, policies, clock),
+        check=check,
         works=Works(decoder, extractor, blobs, transactions, policies, clock),
         generate=generate,
         submit_generation=SubmitGeneration(envelope, transactions, policies, clock),
@@ -159,6 +162,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
         provenance=Provenance(reader, transactions, policies),
         audit_log=AuditLog(ledger, policies),
         review=Review(release, blobs, transactions, policies, clock),
+        dataset_audits=DatasetAudits(check),
         database=database,
         blobs=blobs,
     )

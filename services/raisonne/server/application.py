@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from raisonne.app.audit_log import AuditLog
 from raisonne.app.check import Check
+from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generation_jobs import SubmitGeneration
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock
@@ -27,7 +28,8 @@ class Application:
         operations: Reads and cancels jobs.
         provenance: Reads credentials.
         audit_log: Reads the ledger.
-        review: Reads and decides cases; the service is left out where None.
+        review: Reads and decides cases.
+        dataset_audits: Audits items of datasets.
         clock: The time.
     """
 
@@ -39,5 +41,6 @@ class Application:
     operations: Operations
     provenance: Provenance
     audit_log: AuditLog
+    review: Review
+    dataset_audits: DatasetAudits
     clock: Clock
-    review: Review | None = None

@@ -24,6 +24,10 @@ class ServerLimits:
         longest_deadline: For a call that brings a longer one.
         longest_stream: Both of the above for calls that stream their answer.
         upload_chunk_bytes: Chunk in which files are sent back.
+        audit_window: Items of one dataset audit in work at once; the next is read when the oldest
+            is answered. Said in the proto.
+        audit_threads: Worker threads that dataset audits may use, all audits together, so that
+            other calls find one free.
         staged_bytes: Uploads held in memory at once, the arriving ones included.
         upload_lifetime: How long an upload is held after its last use.
         poll_interval: How often an operation that somebody follows is read.
@@ -39,6 +43,8 @@ class ServerLimits:
     longest_deadline: timedelta = timedelta(minutes=5)
     longest_stream: timedelta = timedelta(hours=1)
     upload_chunk_bytes: int = 256 * KIB
+    audit_window: int = 16
+    audit_threads: int = 4
     staged_bytes: int = 256 * MIB
     upload_lifetime: timedelta = timedelta(minutes=15)
     poll_interval: timedelta = timedelta(milliseconds=200)

@@ -16,6 +16,8 @@ from raisonne.api.v1 import (
     asset_service_pb2_grpc,
     catalogue_service_pb2,
     catalogue_service_pb2_grpc,
+    dataset_audit_service_pb2,
+    dataset_audit_service_pb2_grpc,
     generation_service_pb2,
     generation_service_pb2_grpc,
     ledger_service_pb2,
@@ -34,6 +36,7 @@ from raisonne.server.following import Follower
 from raisonne.server.limits import ServerLimits
 from raisonne.server.servicers.assets import AssetServicer
 from raisonne.server.servicers.catalogue import CatalogueServicer
+from raisonne.server.servicers.dataset_audit import DatasetAuditServicer
 from raisonne.server.servicers.generation import GenerationServicer
 from raisonne.server.servicers.ledger import LedgerServicer
 from raisonne.server.servicers.operations import OperationsServicer
@@ -78,7 +81,7 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
     )
     reader = OperationReader(app.operations, app.artworks)
     follower = Follower(app.operations, limits.poll_interval.total_seconds(), stopping)
-    services = [
+    return (
         Served(
             _only(asset_service_pb2.DESCRIPTOR),
             asset_service_pb2_grpc.add_AssetServiceServicer_to_server,
@@ -88,6 +91,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             _only(catalogue_service_pb2.DESCRIPTOR),
             catalogue_service_pb2_grpc.add_CatalogueServiceServicer_to_server,
             CatalogueServicer(app.works, uploads),
+        ),
+        Served(
+            _only(dataset_audit_service_pb2.DESCRIPTOR),
+            dataset_audit_service_pb2_grpc.add_DatasetAuditServiceServicer_to_server,
+            DatasetAuditServicer(app.dataset_audits, uploads, limits),
         ),
         Served(
             _only(generation_service_pb2.DESCRIPTOR),
@@ -110,6 +118,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             ProvenanceServicer(app.provenance, uploads),
         ),
         Served(
+            _only(review_service_pb2.DESCRIPTOR),
+            review_service_pb2_grpc.add_ReviewServiceServicer_to_server,
+            ReviewServicer(app.review, limits.upload_chunk_bytes),
+        ),
+        Served(
             _only(screening_service_pb2.DESCRIPTOR),
             screening_service_pb2_grpc.add_ScreeningServiceServicer_to_server,
             ScreeningServicer(app.check, uploads),
@@ -119,15 +132,7 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             operations_pb2_grpc.add_OperationsServicer_to_server,
             OperationsServicer(reader, follower),
         ),
-    ]
-    if app.review is not None:
-        review = Served(
-            _only(review_service_pb2.DESCRIPTOR),
-            review_service_pb2_grpc.add_ReviewServiceServicer_to_server,
-            ReviewServicer(app.review),
-        )
-        services.append(review)
-    return tuple(services)
+    )
 
 
 def _only(file: FileDescriptor) -> ServiceDescriptor:

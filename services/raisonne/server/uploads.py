@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,18 +45,24 @@ class StagedUploads:
         self._total_bytes = total_bytes
         self._lifetime = lifetime
         self._arriving_bytes = 0
+        # By tenant and name, least recently touched first.
         self._held: dict[tuple[str, str], tuple[StagedUpload, bytes]] = {}
+        # How often it was sent without having been used since.
+        self._awaited: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
     def arriving(self, size_bytes: int) -> Iterator[None]:
-        """Reserve room while a file arrives.
+        """Reserve room while a file arrives; uploads that were used already make it.
 
         Raises:
             StorageError: If there is no room now; it comes back as uploads expire.
         """
         self._forget_expired()
-        held = sum(upload.size_bytes for upload, _ in self._held.values())
-        if held + self._arriving_bytes + size_bytes > self._total_bytes:
+        for key in [key for key in self._held if not self._awaited[key]]:
+            if self._has_room(size_bytes):
+                break
+            self._forget(key)
+        if not self._has_room(size_bytes):
             raise StorageError(
                 "Too many uploads are held at the moment; try again later.",
                 metadata={"limit_bytes": str(self._total_bytes)},
@@ -74,7 +81,9 @@ class StagedUploads:
             data: The bytes.
             sha256: Their digest; the receiver computed it as they came.
         """
-        return self._hold(tenant, f"uploads/{sha256}", data, sha256)
+        name = f"uploads/{sha256}"
+        self._awaited[tenant, name] += 1
+        return self._hold(tenant, name, data, sha256)
 
     def get(self, tenant: str, name: str) -> bytes:
         """Return the bytes of an upload, and hold it longer.
@@ -90,14 +99,24 @@ class StagedUploads:
             )
         upload, data = found
         self._hold(tenant, name, data, upload.sha256)
+        self._awaited[tenant, name] = max(self._awaited[tenant, name] - 1, 0)
         return data
 
     def _hold(self, tenant: str, name: str, data: bytes, sha256: str) -> StagedUpload:
         upload = StagedUpload(name, sha256, len(data), self._clock.now() + self._lifetime)
+        self._held.pop((tenant, name), None)
         self._held[tenant, name] = (upload, data)
         return upload
+
+    def _has_room(self, size_bytes: int) -> bool:
+        held = sum(upload.size_bytes for upload, _ in self._held.values())
+        return held + self._arriving_bytes + size_bytes <= self._total_bytes
 
     def _forget_expired(self) -> None:
         now = self._clock.now()
         for key in [key for key, (upload, _) in self._held.items() if upload.expire_time <= now]:
-            del self._held[key]
+            self._forget(key)
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        del self._held[key]
+        del self._awaited[key]

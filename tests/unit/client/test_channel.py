@@ -20,5 +20,11 @@ def test_what_leaves_a_mark_each_time_is_not_retried() -> None:
     assert ("google.longrunning.Operations", "DeleteOperation") not in retried()
 
 
+def test_a_stream_of_requests_is_not_retried() -> None:
+    # gRPC's core aborts the process when it retries one.
+    assert ("raisonne.api.v1.AssetService", "UploadAsset") not in retried()
+    assert ("raisonne.api.v1.AssetService", "DownloadAsset") in retried()
+
+
 def test_the_sizes_are_those_that_the_protos_state() -> None:
     assert (inline_bytes(), chunk_bytes()) == (3_670_016, 262_144)

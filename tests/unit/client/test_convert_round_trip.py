@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -27,9 +27,11 @@ from raisonne.api.v1 import (
     work_pb2,
 )
 from raisonne.app.audit_log import ProvenEntry
+from raisonne.app.dataset_audit import AuditSummary
 from raisonne.client.convert import asset as client_asset
 from raisonne.client.convert import case as client_case
 from raisonne.client.convert import credential as client_credential
+from raisonne.client.convert import dataset_audit as client_dataset_audit
 from raisonne.client.convert import enums as client_enums
 from raisonne.client.convert import generation as client_generation
 from raisonne.client.convert import ledger as client_ledger
@@ -39,7 +41,7 @@ from raisonne.client.convert import work as client_work
 from raisonne.rights import match, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.case import Case, CaseState, Ruling
-from raisonne.rights.errors import CancelledError, RaisonneError, Reason
+from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Reason
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.job import Job, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
@@ -49,6 +51,7 @@ from raisonne.rights.work import Work, WorkState
 from raisonne.server.convert import asset as server_asset
 from raisonne.server.convert import case as server_case
 from raisonne.server.convert import credential as server_credential
+from raisonne.server.convert import dataset_audit as server_dataset_audit
 from raisonne.server.convert import enums as server_enums
 from raisonne.server.convert import generation as server_generation
 from raisonne.server.convert import ledger as server_ledger
@@ -143,6 +146,40 @@ def test_case(value: Case) -> None:
     if value.decision is not None:
         value = replace(value, decision=replace(value.decision, case=value.name))
     assert client_case.case_from_message(server_case.case_to_message(value)) == value
+
+
+@given(st.text(max_size=8), values(verdict.Verdict))
+def test_audited_item(item_id: str, value: verdict.Verdict) -> None:
+    message = server_dataset_audit.audited_to_message(item_id, value)
+    returned = client_dataset_audit.audited_from_message(message)
+    assert (returned.item_id, returned.verdict, returned.error) == (item_id, value, None)
+
+
+def test_audited_item_that_cannot_be_read() -> None:
+    error = InputError("No.", reason=Reason.MALFORMED_MEDIA, metadata={"offset": "7"})
+    message = server_dataset_audit.audited_to_message("i", error)
+    returned = client_dataset_audit.audited_from_message(message)
+    assert (returned.item_id, returned.verdict) == ("i", None)
+    assert isinstance(returned.error, InputError)
+    assert (returned.error.reason, returned.error.metadata) == (error.reason, error.metadata)
+
+
+COUNTS = st.integers(0, 2**40)
+
+
+@given(
+    st.builds(
+        AuditSummary,
+        items=COUNTS,
+        unreadable=COUNTS,
+        outcomes=st.fixed_dictionaries(dict.fromkeys(verdict.Outcome, COUNTS)),
+        reasons=st.dictionaries(st.text(max_size=8), COUNTS, max_size=2),
+    )
+)
+def test_audit_summary(value: AuditSummary) -> None:
+    message = server_dataset_audit.summary_to_message(value)
+    returned = client_dataset_audit.summary_from_message(message)
+    assert asdict(returned) == asdict(value)
 
 
 @given(values(CredentialReport))

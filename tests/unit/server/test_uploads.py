@@ -52,6 +52,30 @@ def test_it_is_forgotten_after_its_last_use(uploads: StagedUploads, clock: SetCl
         uploads.get("a", upload.name)
 
 
+def test_what_was_used_makes_room_for_what_comes(uploads: StagedUploads) -> None:
+    first, second = uploads.put("a", b"bytes", "5" * 64), uploads.put("a", b"other", "6" * 64)
+    with pytest.raises(StorageError), uploads.arriving(1):
+        pass
+    uploads.get("a", first.name)
+    with uploads.arriving(5):
+        pass
+    with pytest.raises(NotFoundError):
+        uploads.get("a", first.name)
+    assert uploads.get("a", second.name) == b"other"
+
+
+def test_what_was_sent_again_is_wanted_again(uploads: StagedUploads) -> None:
+    upload = uploads.put("a", b"bytes", "5" * 64)
+    uploads.put("a", b"bytes", "5" * 64)
+    uploads.get("a", upload.name)
+    # It was sent twice and used once.
+    with pytest.raises(StorageError), uploads.arriving(6):
+        pass
+    uploads.get("a", upload.name)
+    with uploads.arriving(6):
+        pass
+
+
 def test_arriving_and_held_bytes_are_bounded_together(
     uploads: StagedUploads, clock: SetClock
 ) -> None:

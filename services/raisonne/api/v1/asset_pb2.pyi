@@ -108,7 +108,8 @@ Global___Asset: _TypeAlias = Asset  # noqa: Y015
 @_typing.final
 class Upload(_message.Message):
     """A file sent ahead with `AssetService.UploadAsset`. It is held in memory until it expires; other
-    tenants cannot name it, and using it does not use it up.
+    tenants cannot name it, and using it does not use it up; where room is needed, the uploads that
+    were used already are forgotten first.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

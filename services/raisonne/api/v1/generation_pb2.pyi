@@ -73,7 +73,7 @@ class Generation(_message.Message):
         STATE_HELD: Generation._State.ValueType  # 2
         """Kept sealed until a reviewer decides."""
         STATE_BLOCKED: Generation._State.ValueType  # 3
-        """Refused; no bytes are kept."""
+        """Refused."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """What became of it."""
@@ -85,7 +85,7 @@ class Generation(_message.Message):
     STATE_HELD: Generation.State.ValueType  # 2
     """Kept sealed until a reviewer decides."""
     STATE_BLOCKED: Generation.State.ValueType  # 3
-    """Refused; no bytes are kept."""
+    """Refused."""
 
     NAME_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
@@ -117,8 +117,8 @@ class Generation(_message.Message):
     seed: _builtins.int
     """Seed as used."""
     asset: _builtins.str
-    """`assets/{asset}`: the signed file if released, the unsigned one, which nobody can download, if
-    held; empty if blocked.
+    """`assets/{asset}`: the signed file if released; the unsigned one, which only reviewers see, if
+    held or refused by a reviewer; empty if it was blocked at once, for then no bytes are kept.
     """
     verdict: _builtins.str
     """The verdict on the output, or on the prompt if that was refused, `verdicts/{verdict}`."""

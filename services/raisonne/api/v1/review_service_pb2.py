@@ -29,7 +29,7 @@ from raisonne.api.v1 import field_rule_pb2 as raisonne_dot_api_dot_v1_dot_field_
 from raisonne.api.v1 import verdict_pb2 as raisonne_dot_api_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$raisonne/api/v1/review_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1araisonne/api/v1/case.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1draisonne/api/v1/verdict.proto\"6\n\x0eGetCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"a\n\x0fGetCaseResponse\x12#\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x15.raisonne.api.v1.Case\x12)\n\x07verdict\x18\x02 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\"\x84\x01\n\x10ListCasesRequest\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32\x1b.raisonne.api.v1.Case.StateB\x04\xe2\x41\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\"R\n\x11ListCasesResponse\x12$\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x15.raisonne.api.v1.Case\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc0\x01\n\x11\x44\x65\x63ideCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12\x36\n\x06ruling\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Decision.RulingB\x04\xe2\x41\x01\x02\x12\x32\n\x06reason\x18\x03 \x01(\tB\"\xe2\x41\x01\x02\xb2\xa7!\x1a\x10@2\x16[A-Za-z_][A-Za-z0-9_]*\x12\x19\n\x04note\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xa0\x1f\x32\x84\x02\n\rReviewService\x12Q\n\x07GetCase\x12\x1f.raisonne.api.v1.GetCaseRequest\x1a .raisonne.api.v1.GetCaseResponse\"\x03\x90\x02\x01\x12W\n\tListCases\x12!.raisonne.api.v1.ListCasesRequest\x1a\".raisonne.api.v1.ListCasesResponse\"\x03\x90\x02\x01\x12G\n\nDecideCase\x12\".raisonne.api.v1.DecideCaseRequest\x1a\x15.raisonne.api.v1.Caseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$raisonne/api/v1/review_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1araisonne/api/v1/case.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1draisonne/api/v1/verdict.proto\"6\n\x0eGetCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"a\n\x0fGetCaseResponse\x12#\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x15.raisonne.api.v1.Case\x12)\n\x07verdict\x18\x02 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\"\x84\x01\n\x10ListCasesRequest\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32\x1b.raisonne.api.v1.Case.StateB\x04\xe2\x41\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\"R\n\x11ListCasesResponse\x12$\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x15.raisonne.api.v1.Case\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x18\x44ownloadCaseAssetRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\";\n\x11\x43\x61seAssetMetadata\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\"l\n\x19\x44ownloadCaseAssetResponse\x12\x36\n\x08metadata\x18\x01 \x01(\x0b\x32\".raisonne.api.v1.CaseAssetMetadataH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xc0\x01\n\x11\x44\x65\x63ideCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12\x36\n\x06ruling\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Decision.RulingB\x04\xe2\x41\x01\x02\x12\x32\n\x06reason\x18\x03 \x01(\tB\"\xe2\x41\x01\x02\xb2\xa7!\x1a\x10@2\x16[A-Za-z_][A-Za-z0-9_]*\x12\x19\n\x04note\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xa0\x1f\x32\xf7\x02\n\rReviewService\x12Q\n\x07GetCase\x12\x1f.raisonne.api.v1.GetCaseRequest\x1a .raisonne.api.v1.GetCaseResponse\"\x03\x90\x02\x01\x12W\n\tListCases\x12!.raisonne.api.v1.ListCasesRequest\x1a\".raisonne.api.v1.ListCasesResponse\"\x03\x90\x02\x01\x12q\n\x11\x44ownloadCaseAsset\x12).raisonne.api.v1.DownloadCaseAssetRequest\x1a*.raisonne.api.v1.DownloadCaseAssetResponse\"\x03\x90\x02\x01\x30\x01\x12G\n\nDecideCase\x12\".raisonne.api.v1.DecideCaseRequest\x1a\x15.raisonne.api.v1.Caseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCASESREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001\262\247!\002 \000'
   _globals['_LISTCASESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTCASESREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
+  _globals['_DOWNLOADCASEASSETREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DOWNLOADCASEASSETREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
   _globals['_DECIDECASEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_DECIDECASEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
   _globals['_DECIDECASEREQUEST'].fields_by_name['ruling']._loaded_options = None
@@ -56,6 +58,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVIEWSERVICE'].methods_by_name['GetCase']._serialized_options = b'\220\002\001'
   _globals['_REVIEWSERVICE'].methods_by_name['ListCases']._loaded_options = None
   _globals['_REVIEWSERVICE'].methods_by_name['ListCases']._serialized_options = b'\220\002\001'
+  _globals['_REVIEWSERVICE'].methods_by_name['DownloadCaseAsset']._loaded_options = None
+  _globals['_REVIEWSERVICE'].methods_by_name['DownloadCaseAsset']._serialized_options = b'\220\002\001'
   _globals['_GETCASEREQUEST']._serialized_start=210
   _globals['_GETCASEREQUEST']._serialized_end=264
   _globals['_GETCASERESPONSE']._serialized_start=266
@@ -64,8 +68,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCASESREQUEST']._serialized_end=498
   _globals['_LISTCASESRESPONSE']._serialized_start=500
   _globals['_LISTCASESRESPONSE']._serialized_end=582
-  _globals['_DECIDECASEREQUEST']._serialized_start=585
-  _globals['_DECIDECASEREQUEST']._serialized_end=777
-  _globals['_REVIEWSERVICE']._serialized_start=780
-  _globals['_REVIEWSERVICE']._serialized_end=1040
+  _globals['_DOWNLOADCASEASSETREQUEST']._serialized_start=584
+  _globals['_DOWNLOADCASEASSETREQUEST']._serialized_end=648
+  _globals['_CASEASSETMETADATA']._serialized_start=650
+  _globals['_CASEASSETMETADATA']._serialized_end=709
+  _globals['_DOWNLOADCASEASSETRESPONSE']._serialized_start=711
+  _globals['_DOWNLOADCASEASSETRESPONSE']._serialized_end=819
+  _globals['_DECIDECASEREQUEST']._serialized_start=822
+  _globals['_DECIDECASEREQUEST']._serialized_end=1014
+  _globals['_REVIEWSERVICE']._serialized_start=1017
+  _globals['_REVIEWSERVICE']._serialized_end=1392
 # @@protoc_insertion_point(module_scope)

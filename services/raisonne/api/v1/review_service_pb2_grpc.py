@@ -27,7 +27,7 @@ if _version_not_supported:
 
 
 class ReviewServiceStub:
-    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case.
+    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset.
     """
 
     def __init__(self, channel):
@@ -46,6 +46,11 @@ class ReviewServiceStub:
                 request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ListCasesRequest.SerializeToString,
                 response_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ListCasesResponse.FromString,
                 _registered_method=True)
+        self.DownloadCaseAsset = channel.unary_stream(
+                '/raisonne.api.v1.ReviewService/DownloadCaseAsset',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DownloadCaseAssetRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DownloadCaseAssetResponse.FromString,
+                _registered_method=True)
         self.DecideCase = channel.unary_unary(
                 '/raisonne.api.v1.ReviewService/DecideCase',
                 request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DecideCaseRequest.SerializeToString,
@@ -54,7 +59,7 @@ class ReviewServiceStub:
 
 
 class ReviewServiceServicer:
-    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case.
+    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset.
     """
 
     def GetCase(self, request, context):
@@ -66,6 +71,15 @@ class ReviewServiceServicer:
 
     def ListCases(self, request, context):
         """Lists cases in order of opening.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadCaseAsset(self, request, context):
+        """Returns the artwork of a case, in chunks of at most 256 KiB: unsigned, as it is held, or the
+        signed file once it was released. The first message is the metadata. `NOT_FOUND` where no
+        artwork was held: for a prompt, and for a picture that was sent to be checked.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -91,6 +105,11 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ListCasesRequest.FromString,
                     response_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ListCasesResponse.SerializeToString,
             ),
+            'DownloadCaseAsset': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadCaseAsset,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DownloadCaseAssetRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DownloadCaseAssetResponse.SerializeToString,
+            ),
             'DecideCase': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideCase,
                     request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DecideCaseRequest.FromString,
@@ -105,7 +124,7 @@ def add_ReviewServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ReviewService:
-    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case.
+    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset.
     """
 
     @staticmethod
@@ -152,6 +171,33 @@ class ReviewService:
             '/raisonne.api.v1.ReviewService/ListCases',
             raisonne_dot_api_dot_v1_dot_review__service__pb2.ListCasesRequest.SerializeToString,
             raisonne_dot_api_dot_v1_dot_review__service__pb2.ListCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadCaseAsset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/DownloadCaseAsset',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.DownloadCaseAssetRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.DownloadCaseAssetResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -28,7 +28,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ReviewServiceStub:
-    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case."""
+    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -38,23 +38,33 @@ class ReviewServiceStub:
     """Returns a case with the verdict that opened it."""
     ListCases: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ListCasesRequest, _review_service_pb2.ListCasesResponse]
     """Lists cases in order of opening."""
+    DownloadCaseAsset: _grpc.UnaryStreamMultiCallable[_review_service_pb2.DownloadCaseAssetRequest, _review_service_pb2.DownloadCaseAssetResponse]
+    """Returns the artwork of a case, in chunks of at most 256 KiB: unsigned, as it is held, or the
+    signed file once it was released. The first message is the metadata. `NOT_FOUND` where no
+    artwork was held: for a prompt, and for a picture that was sent to be checked.
+    """
     DecideCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.DecideCaseRequest, _case_pb2.Case]
     """Decides a case. A held artwork that is cleared is signed and released with the decision."""
 
 @_typing.type_check_only
 class ReviewServiceAsyncStub(ReviewServiceStub):
-    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case."""
+    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.GetCaseRequest, _review_service_pb2.GetCaseResponse]  # type: ignore[assignment]
     """Returns a case with the verdict that opened it."""
     ListCases: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ListCasesRequest, _review_service_pb2.ListCasesResponse]  # type: ignore[assignment]
     """Lists cases in order of opening."""
+    DownloadCaseAsset: _aio.UnaryStreamMultiCallable[_review_service_pb2.DownloadCaseAssetRequest, _review_service_pb2.DownloadCaseAssetResponse]  # type: ignore[assignment]
+    """Returns the artwork of a case, in chunks of at most 256 KiB: unsigned, as it is held, or the
+    signed file once it was released. The first message is the metadata. `NOT_FOUND` where no
+    artwork was held: for a prompt, and for a picture that was sent to be checked.
+    """
     DecideCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.DecideCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
     """Decides a case. A held artwork that is cleared is signed and released with the decision."""
 
 class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case."""
+    """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset."""
 
     @_abc_1.abstractmethod
     def GetCase(
@@ -71,6 +81,17 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_review_service_pb2.ListCasesResponse, _abc.Awaitable[_review_service_pb2.ListCasesResponse]]:
         """Lists cases in order of opening."""
+
+    @_abc_1.abstractmethod
+    def DownloadCaseAsset(
+        self,
+        request: _review_service_pb2.DownloadCaseAssetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_review_service_pb2.DownloadCaseAssetResponse], _abc.AsyncIterator[_review_service_pb2.DownloadCaseAssetResponse]]:
+        """Returns the artwork of a case, in chunks of at most 256 KiB: unsigned, as it is held, or the
+        signed file once it was released. The first message is the metadata. `NOT_FOUND` where no
+        artwork was held: for a prompt, and for a picture that was sent to be checked.
+        """
 
     @_abc_1.abstractmethod
     def DecideCase(

@@ -27,7 +27,7 @@ class _Use:
 class _UseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Use.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     USE_UNSPECIFIED: _Use.ValueType  # 0
-    """Not said; requests that leave it so are judged as `USE_DISPLAY`."""
+    """Not said; a request that leaves it so says what it is judged as."""
     USE_DISPLAY: _Use.ValueType  # 1
     """Show it."""
     USE_COMMERCIAL: _Use.ValueType  # 2
@@ -47,7 +47,7 @@ class Use(_Use, metaclass=_UseEnumTypeWrapper):
     """What somebody wants to do with a work."""
 
 USE_UNSPECIFIED: Use.ValueType  # 0
-"""Not said; requests that leave it so are judged as `USE_DISPLAY`."""
+"""Not said; a request that leaves it so says what it is judged as."""
 USE_DISPLAY: Use.ValueType  # 1
 """Show it."""
 USE_COMMERCIAL: Use.ValueType  # 2

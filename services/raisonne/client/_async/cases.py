@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 
 import grpc.aio
@@ -9,12 +10,12 @@ import grpc.aio
 from raisonne.api.v1 import case_pb2
 from raisonne.api.v1 import review_service_pb2 as pb
 from raisonne.api.v1.review_service_pb2_grpc import ReviewServiceStub
-from raisonne.client._async.calls import unary
+from raisonne.client._async.calls import receiving, unary
 from raisonne.client.convert.case import case_from_message
 from raisonne.client.convert.enums import to_wire
 from raisonne.client.convert.verdict import verdict_from_message
 from raisonne.client.deadlines import Deadlines
-from raisonne.client.values import CaseFile
+from raisonne.client.values import CaseAsset, CaseFile
 from raisonne.rights.case import Case, CaseState, Ruling
 
 
@@ -51,6 +52,23 @@ class AsyncCases:
             if not page.next_page_token:
                 return
             request.page_token = page.next_page_token
+
+    async def download(self, name: str) -> CaseAsset:
+        """Fetch the artwork of a case: as it is held, or signed once it was released.
+
+        Args:
+            name: ``cases/{case}``.
+
+        Raises:
+            NotFoundError: If there is no such case, or no artwork was held for it.
+        """
+        request = pb.DownloadCaseAssetRequest(name=name)
+        answers = receiving(self._stub.DownloadCaseAsset, request, self._deadlines.transfer)
+        first = await anext(answers)
+        data = io.BytesIO()
+        async for answer in answers:
+            data.write(answer.chunk)
+        return CaseAsset(first.metadata.media_type, data.getvalue())
 
     async def decide(self, name: str, ruling: Ruling, reason: str, note: str = "") -> Case:
         """Decide a case; a held artwork that is cleared is signed and released.

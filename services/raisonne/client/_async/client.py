@@ -10,6 +10,7 @@ import grpc.aio
 from raisonne.client._async.assets import AsyncAssets
 from raisonne.client._async.cases import AsyncCases
 from raisonne.client._async.credentials import AsyncCredentials
+from raisonne.client._async.datasets import AsyncDatasets
 from raisonne.client._async.generations import AsyncGenerations
 from raisonne.client._async.ledger import AsyncLedger
 from raisonne.client._async.operations import AsyncOperations
@@ -34,6 +35,7 @@ class AsyncClient:
         assets: Sends and fetches files.
         cases: What people decide.
         credentials: Reads content credentials.
+        datasets: Audits items of datasets.
         generations: Makes artworks.
         ledger: Reads the audit log.
         operations: Follows long-running operations.
@@ -47,6 +49,7 @@ class AsyncClient:
         self.assets = AsyncAssets(self._channel, allowed)
         self.cases = AsyncCases(self._channel, allowed)
         self.credentials = AsyncCredentials(self._channel, allowed, self.assets)
+        self.datasets = AsyncDatasets(self._channel, allowed, self.assets)
         self.operations = AsyncOperations(self._channel, allowed)
         self.generations = AsyncGenerations(self._channel, allowed, self.operations)
         self.ledger = AsyncLedger(self._channel, allowed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
 
 import grpc
 
+from raisonne.client.ending import Ending
 from raisonne.client.errors import error_from_call
 
 Q = TypeVar("Q")
@@ -56,3 +57,36 @@ def receiving(
         yield from method(request, timeout=seconds)
     except grpc.RpcError as error:
         raise error_from_call(error) from error
+
+
+def exchanging(
+    method: grpc.StreamStreamMultiCallable[Q, A], requests: Iterable[Q], seconds: float
+) -> Generator[A]:
+    """Call a method that takes and answers many messages; closing the iterator ends the call.
+
+    Raises:
+        RaisonneError: The typed error of a call that failed, at its start or later.
+        Exception: What ``requests`` raised.
+    """
+    raised: list[Exception] = []
+
+    def sent() -> Iterator[Q]:
+        # grpc would cancel the call and hide the reason, so the requests end in good order.
+        try:
+            yield from requests
+        except Exception as error:  # noqa: BLE001 - raised again below, where the caller is
+            raised.append(error)
+
+    call = method(sent(), timeout=seconds)
+    ending = Ending(call)
+    try:
+        for answer in call:
+            if raised:
+                break
+            yield answer
+    except grpc.RpcError as error:
+        raise ending.error(error) from error
+    finally:
+        call.cancel()
+    if raised:
+        raise raised[0]

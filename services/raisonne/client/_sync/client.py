@@ -10,6 +10,7 @@ import grpc
 from raisonne.client._sync.assets import Assets
 from raisonne.client._sync.cases import Cases
 from raisonne.client._sync.credentials import Credentials
+from raisonne.client._sync.datasets import Datasets
 from raisonne.client._sync.generations import Generations
 from raisonne.client._sync.ledger import Ledger
 from raisonne.client._sync.operations import Operations
@@ -34,6 +35,7 @@ class Client:
         assets: Sends and fetches files.
         cases: What people decide.
         credentials: Reads content credentials.
+        datasets: Audits items of datasets.
         generations: Makes artworks.
         ledger: Reads the audit log.
         operations: Follows long-running operations.
@@ -47,6 +49,7 @@ class Client:
         self.assets = Assets(self._channel, allowed)
         self.cases = Cases(self._channel, allowed)
         self.credentials = Credentials(self._channel, allowed, self.assets)
+        self.datasets = Datasets(self._channel, allowed, self.assets)
         self.operations = Operations(self._channel, allowed)
         self.generations = Generations(self._channel, allowed, self.operations)
         self.ledger = Ledger(self._channel, allowed)

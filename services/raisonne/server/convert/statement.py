@@ -44,9 +44,9 @@ def statement_from_message(message: rights_pb2.RightsStatement) -> RightsStateme
     )
 
 
-def use_from_wire(use: rights_pb2.Use.ValueType) -> Use:
-    """Return the use; display, the least, where none is said."""
-    return from_wire(rights_pb2.Use, Use, use) if use else Use.DISPLAY
+def use_from_wire(use: rights_pb2.Use.ValueType, default: Use = Use.DISPLAY) -> Use:
+    """Return the use, or the default where none is said."""
+    return from_wire(rights_pb2.Use, Use, use) if use else default
 
 
 def _time(

@@ -14,6 +14,7 @@ from raisonne.api.v1 import asset_pb2, asset_service_pb2_grpc
 from raisonne.api.v1 import asset_service_pb2 as pb
 from raisonne.app.operations import Artworks
 from raisonne.rights.errors import InputError
+from raisonne.server.chunks import chunks
 from raisonne.server.convert.asset import asset_to_message, upload_to_message
 from raisonne.server.interceptors.principal import current_principal
 from raisonne.server.uploads import StagedUploads
@@ -45,8 +46,8 @@ class AssetServicer(asset_service_pb2_grpc.AssetServiceServicer):
             self._artworks.download, current_principal(), request.name
         )
         yield pb.DownloadAssetResponse(asset=asset_to_message(asset))
-        for start in range(0, len(data), self._chunk_bytes):
-            yield pb.DownloadAssetResponse(chunk=data[start : start + self._chunk_bytes])
+        for chunk in chunks(data, self._chunk_bytes):
+            yield pb.DownloadAssetResponse(chunk=chunk)
 
 
 async def _receive_metadata(

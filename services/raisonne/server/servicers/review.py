@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from raisonne.api.v1 import case_pb2, review_service_pb2_grpc
 from raisonne.api.v1 import review_service_pb2 as pb
 from raisonne.app.review import Review
+from raisonne.server.chunks import chunks
 from raisonne.server.convert.case import case_to_message, ruling_from_wire, state_from_wire
 from raisonne.server.convert.verdict import verdict_to_message
 from raisonne.server.interceptors.principal import current_principal
@@ -19,8 +21,9 @@ from raisonne.server.paging import cut, next_token, read_page
 class ReviewServicer(review_service_pb2_grpc.ReviewServiceServicer):
     """What people decide."""
 
-    def __init__(self, review: Review) -> None:
+    def __init__(self, review: Review, chunk_bytes: int) -> None:
         self._review = review
+        self._chunk_bytes = chunk_bytes
 
     async def GetCase(self, request: pb.GetCaseRequest, context: Any) -> pb.GetCaseResponse:
         """Return a case with its verdict."""
@@ -44,6 +47,18 @@ class ReviewServicer(review_service_pb2_grpc.ReviewServiceServicer):
             cases=[case_to_message(case) for case in cases.items],
             next_page_token=next_token(request, cases.items[-1].name) if cases.more else "",
         )
+
+    async def DownloadCaseAsset(
+        self, request: pb.DownloadCaseAssetRequest, context: Any
+    ) -> AsyncIterator[pb.DownloadCaseAssetResponse]:
+        """Send the artwork of a case."""
+        media_type, data = await asyncio.to_thread(
+            self._review.picture, current_principal(), request.name
+        )
+        metadata = pb.CaseAssetMetadata(media_type=media_type, size_bytes=len(data))
+        yield pb.DownloadCaseAssetResponse(metadata=metadata)
+        for chunk in chunks(data, self._chunk_bytes):
+            yield pb.DownloadCaseAssetResponse(chunk=chunk)
 
     async def DecideCase(self, request: pb.DecideCaseRequest, context: Any) -> case_pb2.Case:
         """Decide a case."""

@@ -1,0 +1,74 @@
+"""Why a call ended.
+
+Where a service ends a call while the client still sends, grpc.aio may put ``INTERNAL`` in place of
+what the service said (https://github.com/grpc/grpc/issues/36066). ``AsyncEnding`` listens for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import grpc.aio
+
+from raisonne.client.errors import error_from_call
+from raisonne.rights.errors import RaisonneError
+
+T = TypeVar("T")
+
+_LOST = "Internal error from Core"
+_PATIENCE_SECONDS = 1.0
+"""How long the service's own words may be on their way when the failure is noticed first."""
+
+
+class Ending:
+    """The end of a synchronous call, which says itself what the service said.
+
+    Args:
+        call: The call.
+    """
+
+    def __init__(self, call: grpc.Call) -> None:
+        del call
+
+    def error(self, failure: grpc.RpcError) -> RaisonneError:
+        """Return the typed error of the call that failed."""
+        return error_from_call(failure)
+
+
+class AsyncEnding:
+    """The end of an asynchronous call.
+
+    Args:
+        call: The call, just begun.
+    """
+
+    def __init__(self, call: grpc.aio.Call) -> None:
+        self._said: asyncio.Future[grpc.RpcError] = asyncio.get_running_loop().create_future()
+        call.add_done_callback(self._note)
+
+    async def error(self, failure: grpc.RpcError) -> RaisonneError:
+        """Return the typed error of the call that failed."""
+        await asyncio.wait([self._said], timeout=_PATIENCE_SECONDS)
+        return error_from_call(self._said.result() if self._said.done() else failure)
+
+    def _note(self, call: Any) -> None:
+        # Called for each status that the call gets, the lost ones too.
+        details = _at_once(call.details())
+        if details != _LOST and not self._said.done():
+            code, trailers = _at_once(call.code()), _at_once(call.trailing_metadata())
+            self._said.set_result(
+                grpc.aio.AioRpcError(code, grpc.aio.Metadata(), trailers, details)
+            )
+
+
+def _at_once(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return the result of a coroutine that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    coroutine.close()
+    raise asyncio.InvalidStateError("The call is not over.")
