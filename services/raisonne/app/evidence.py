@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,12 +128,14 @@ def _mark(
 
 
 def _fit(draw: ImageDraw.ImageDraw, text: str, size: int, width: int = _PANEL) -> str:
-    """Shorten a text from its end until it fits."""
-    if draw.textlength(text, font=_font(size)) <= width:
-        return text
-    while text and draw.textlength(text + "…", font=_font(size)) > width:
-        text = text[:-1]
-    return text + "…"
+    """Put a text on one line, shortened from its end until it fits."""
+    line, font = " ".join(text.split()), _font(size)
+    if draw.textlength(line, font) <= width:
+        return line
+    too_long = bisect_right(
+        range(len(line)), float(width), key=lambda end: draw.textlength(line[:end] + "…", font)
+    )
+    return line[: too_long - 1] + "…"
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -63,10 +63,10 @@ def parse_time(text: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        # A bare date or a time without an offset is read as UTC, and the docs say so.
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"{text!r} is no RFC 3339 time.") from error
-    # A bare date or a time without an offset is read as UTC, and the docs say so.
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def _reservation(text: str) -> ReservationKind:
