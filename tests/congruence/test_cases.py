@@ -60,6 +60,19 @@ def test_cases_are_listed_by_name_and_state(transactions: SqlTransactions) -> No
         assert store.list("other", limit=9) == ()
 
 
+def test_the_same_bytes_wait_until_they_are_decided(transactions: SqlTransactions) -> None:
+    case, sha256 = make_case(0), make_verdict().inputs.sha256
+    add(transactions, case)
+    with transactions.read() as transaction:
+        assert transaction.cases.waits(TENANT, sha256)
+        assert not transaction.cases.waits("other", sha256)
+        assert not transaction.cases.waits(TENANT, "0" * 64)
+    with transactions.write() as transaction:
+        transaction.cases.decide(TENANT, make_decision(case))
+    with transactions.read() as transaction:
+        assert not transaction.cases.waits(TENANT, sha256)
+
+
 def test_a_case_is_decided_once(transactions: SqlTransactions) -> None:
     case = make_case(0)
     add(transactions, case)

@@ -103,9 +103,11 @@ class Check:
             sha256=verdict.inputs.sha256,
             details=verdict_details(verdict),
         )
+        tenant, sha256 = verdict.inputs.tenant, verdict.inputs.sha256
         with self.transactions.write() as transaction:
             transaction.verdicts.add(verdict)
-            if _opens_case(verdict):
+            # Checking the same bytes again asks no second person.
+            if _opens_case(verdict) and not transaction.cases.waits(tenant, sha256):
                 transaction.cases.add(open_case(verdict, checked.time))
             transaction.outbox.append(checked)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 from sqlmodel import Session, col, select
 
 from raisonne.rights.case import Case, CaseState, Decision, Ruling
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.storage.columns import insert_rows
-from raisonne.storage.tables import CaseRow
+from raisonne.storage.tables import CaseRow, VerdictRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,24 @@ class SqlCases:
             statement = statement.where(col(CaseRow.state) == state.value)
         rows = self.session.exec(statement.order_by(col(CaseRow.name)).limit(limit))
         return tuple(_case(row) for row in rows)
+
+    def waits(self, tenant: str, sha256: str) -> bool:
+        """Return whether an open case is about exactly these bytes."""
+        verdict_is_theirs = (
+            col(VerdictRow.tenant) == col(CaseRow.tenant),
+            col(VerdictRow.name) == col(CaseRow.verdict),
+        )
+        statement = (
+            select(CaseRow.name)
+            .join(VerdictRow, and_(*verdict_is_theirs))
+            .where(
+                col(VerdictRow.tenant) == tenant,
+                col(VerdictRow.sha256) == sha256,
+                col(CaseRow.state) == CaseState.OPEN.value,
+            )
+            .limit(1)
+        )
+        return self.session.exec(statement).first() is not None
 
     def decide(self, tenant: str, decision: Decision) -> None:
         """Write the decision of an open case.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from tests.unit.app.house import lenient_policies, picture, reserve
 
 from raisonne.app.check import MAX_PROMPT_CHARACTERS, Check, CheckTerms, normal_territory
@@ -118,6 +120,16 @@ def test_a_verdict_that_asks_for_review_opens_a_case(service: Service) -> None:
     assert verdict.outcome is Outcome.REVIEW
     (case,) = [case for case in open_cases(service) if case.verdict == verdict.name]
     assert (case.generation, case.decision) == ("", None)
+
+
+def test_checking_the_same_bytes_again_opens_no_second_case(service: Service) -> None:
+    before = len(open_cases(service))
+    flat = Image.new("RGB", (64, 64), (9, 9, 9))
+    out = io.BytesIO()
+    flat.save(out, "PNG")
+    for _ in range(3):
+        service.check.picture(service.principal, out.getvalue(), CheckTerms())
+    assert len(open_cases(service)) == before + 1
 
 
 def test_an_item_of_a_dataset_opens_no_case(service: Service) -> None:
