@@ -126,6 +126,7 @@ def test_the_synchronous_client_reviews_too(app: Application, hold: Hold) -> Non
             for case in client.cases.list(state=CaseState.OPEN)
             if case.generation == made.generation.name
         ]
+        assert client.cases.get(case.name).verdict == made.verdict
         seen = client.cases.download(case.name)
         assert hashlib.sha256(seen.data).hexdigest() == made.verdict.inputs.sha256
         client.cases.decide(case.name, Ruling.CLEAR, "LICENSED")

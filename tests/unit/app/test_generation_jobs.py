@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -51,6 +52,24 @@ def test_one_request_id_is_one_job(service: Service) -> None:
         submit(service, replace(ORDER, count=4), request_id)
     assert reused.value.reason is Reason.REQUEST_ID_REUSED
     service.operations.cancel(service.principal, job.name)
+
+
+def test_callers_that_race_with_one_request_id_get_one_job(service: Service) -> None:
+    request_id, together = str(uuid.uuid4()), threading.Barrier(4)
+    jobs: list[Job] = []
+
+    def race() -> None:
+        together.wait()
+        jobs.append(submit(service, request_id=request_id))
+
+    threads = [threading.Thread(target=race) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(jobs) == 4
+    assert len({job.name for job in jobs}) == 1
+    service.operations.cancel(service.principal, jobs[0].name)
 
 
 def test_a_request_id_without_a_seed_is_replayed_with_the_seed_that_was_drawn(
