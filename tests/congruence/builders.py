@@ -178,6 +178,7 @@ def make_job(number: int = 0, **changes: Any) -> Job:
         "total": 4,
         "done_units": 0,
         "attempt": 0,
+        "tries": 0,
         "lease_until": None,
         "cancel_requested": False,
         "error_reason": "",

@@ -70,7 +70,12 @@ def test_the_oldest_job_is_claimed_first(transactions: SqlTransactions) -> None:
     add(transactions, make_job(1), make_job(0), make_job(2))
     first = claim(transactions)
     assert first == replace(
-        make_job(0), state=JobState.RUNNING, attempt=1, lease_until=NOW + LEASE, update_time=NOW
+        make_job(0),
+        state=JobState.RUNNING,
+        attempt=1,
+        tries=1,
+        lease_until=NOW + LEASE,
+        update_time=NOW,
     )
     assert first == stored(transactions)
     second, third, fourth = (claim(transactions) for _ in range(3))
@@ -98,6 +103,7 @@ def test_a_lapsed_lease_is_taken_over_and_fences_the_first_worker(
         jobs = transaction.jobs
         assert not jobs.renew(taken.name, 1, NOW + 9 * LEASE)
         assert not jobs.progress(taken.name, 1, 4, NOW)
+        assert not jobs.release(taken.name, 1, NOW)
         assert not jobs.finish(taken.name, 1, JobState.SUCCEEDED, NOW)
     assert stored(transactions) == taken
     with transactions.write() as transaction:
@@ -126,9 +132,46 @@ def test_a_finished_job_does_not_change_any_more(transactions: SqlTransactions) 
     assert done.lease_until is None
     with transactions.write() as transaction:
         assert not transaction.jobs.progress(job.name, 1, 4, NOW)
+        assert not transaction.jobs.release(job.name, 1, NOW)
         assert not transaction.jobs.finish(job.name, 1, JobState.SUCCEEDED, NOW)
         assert transaction.jobs.request_cancel(TENANT, job.name, NOW) == done
     assert claim(transactions, 999) is None
+
+
+def test_progress_forgets_the_tries_but_not_the_fencing_token(
+    transactions: SqlTransactions,
+) -> None:
+    add(transactions, make_job())
+    for turn in range(1, 4):
+        job = claim(transactions, turn * 60)
+        assert job
+        assert (job.attempt, job.tries) == (turn, turn)
+    with transactions.write() as transaction:
+        assert transaction.jobs.progress(make_job().name, 3, 1, NOW)
+    assert (stored(transactions).attempt, stored(transactions).tries) == (3, 0)
+    job = claim(transactions, 4 * 60)
+    assert job
+    assert (job.attempt, job.tries) == (4, 1)
+
+
+@pytest.mark.parametrize("progresses", [False, True])
+def test_a_lease_given_back_is_free_at_once_and_counts_as_no_try(
+    transactions: SqlTransactions, *, progresses: bool
+) -> None:
+    add(transactions, make_job())
+    assert claim(transactions)
+    with transactions.write() as transaction:
+        if progresses:
+            transaction.jobs.progress(make_job().name, 1, 1, NOW)
+        assert transaction.jobs.release(make_job().name, 1, NOW + LEASE / 2)
+        # The heartbeat of the worker that gave it back finds nothing to renew.
+        assert not transaction.jobs.renew(make_job().name, 1, NOW + 9 * LEASE)
+    assert stored(transactions) == replace(
+        make_job(), attempt=1, done_units=int(progresses), update_time=NOW + LEASE / 2
+    )
+    again = claim(transactions)
+    assert again
+    assert (again.attempt, again.tries) == (2, 1)
 
 
 def test_cancelling(transactions: SqlTransactions) -> None:

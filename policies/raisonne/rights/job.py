@@ -44,6 +44,7 @@ class Job:
         total: Units of work, for example artworks.
         done_units: Units committed.
         attempt: Fencing token; increases with each lease taken.
+        tries: Leases taken since the job last made progress, but those given back.
         lease_until: When the present lease ends (UTC), if leased.
         cancel_requested: Whether somebody asked it to stop.
         error_reason: Reason code if failed.
@@ -63,6 +64,7 @@ class Job:
     total: int
     done_units: int
     attempt: int
+    tries: int
     lease_until: datetime | None
     cancel_requested: bool
     error_reason: str

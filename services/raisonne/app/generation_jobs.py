@@ -129,6 +129,7 @@ class SubmitGeneration:
             total=order.count,
             done_units=0,
             attempt=0,
+            tries=0,
             lease_until=None,
             cancel_requested=False,
             error_reason="",
@@ -153,8 +154,8 @@ class RunGeneration:
 
         Args:
             job: As claimed.
-            stopping: Whether this process is shutting down; the lease then lapses and another
-                worker goes on.
+            stopping: Whether this process is shutting down; the lease is then given back, so
+                that another worker goes on at once.
 
         Raises:
             StorageError: If the catalogue cannot serve now; the job stays leased.
@@ -166,6 +167,7 @@ class RunGeneration:
         try:
             for index in range(job.done_units, order.count):
                 if stopping():
+                    self._release(job)
                     return
                 self._unit(principal, job, order, index)
         except CancelledError:
@@ -200,6 +202,10 @@ class RunGeneration:
     def _order(self, job: Job) -> GenerationOrder:
         context = SealContext(job.tenant, JOB_PURPOSE, job.name)
         return GenerationOrder(**json.loads(self.envelope.open(context, _unpack(job.payload))))
+
+    def _release(self, job: Job) -> None:
+        with self.transactions.write() as transaction:
+            transaction.jobs.release(job.name, job.attempt, self.clock.now())
 
     def _finish(self, job: Job, state: JobState, error: RaisonneError | None = None) -> None:
         with self.transactions.write() as transaction:

@@ -184,6 +184,10 @@ class CaseStore(Protocol):
         """Return cases ordered by name, at most ``limit``, after the given name."""
         ...
 
+    def waits(self, tenant: str, sha256: str) -> bool:
+        """Return whether an open case is about exactly these bytes."""
+        ...
+
     def decide(self, tenant: str, decision: Decision) -> None:
         """Write the decision of an open case.
 
@@ -225,7 +229,11 @@ class JobStore(Protocol):
         ...
 
     def progress(self, name: str, attempt: int, done_units: int, now: datetime) -> bool:
-        """Record committed units."""
+        """Record committed units and forget the tries."""
+        ...
+
+    def release(self, name: str, attempt: int, now: datetime) -> bool:
+        """Give the lease back: PENDING again, as if it had not been taken."""
         ...
 
     def finish(

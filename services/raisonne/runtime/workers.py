@@ -19,7 +19,7 @@ _IDLE_SECONDS = 0.2
 _SEQUENCER_SECONDS = 0.25
 """Least time between two checkpoints: a greedy sequencer slows every writer."""
 MAX_ATTEMPTS = 5
-"""Leases after which a job that keeps killing its worker is given up."""
+"""Leases without progress after which a job that keeps killing its worker is given up."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Workers:
         try:
             with self.transactions.write() as transaction:
                 job = transaction.jobs.claim([JobKind.GENERATE], self.clock.now(), self.lease)
-                if job is None or job.attempt <= MAX_ATTEMPTS:
+                if job is None or job.tries <= MAX_ATTEMPTS:
                     return job
                 transaction.jobs.finish(
                     job.name,
@@ -82,7 +82,7 @@ class Workers:
                     JobState.FAILED,
                     self.clock.now(),
                     error_reason=Reason.INTERNAL.value,
-                    error_message=f"Given up after {MAX_ATTEMPTS} attempts.",
+                    error_message=f"Given up after {MAX_ATTEMPTS} attempts without progress.",
                 )
         except RaisonneError:
             _log.exception("no job could be claimed")

@@ -91,6 +91,7 @@ class SqlJobs:
             .values(
                 state=_RUNNING,
                 attempt=col(JobRow.attempt) + 1,
+                tries=col(JobRow.tries) + 1,
                 lease_until=now + lease,
                 update_time=now,
             )
@@ -103,8 +104,19 @@ class SqlJobs:
         return self._write(name, attempt, lease_until=until)
 
     def progress(self, name: str, attempt: int, done_units: int, now: datetime) -> bool:
-        """Record committed units; False if another worker holds the job or it ended."""
-        return self._write(name, attempt, done_units=done_units, update_time=now)
+        """Record committed units and forget the tries; False if the lease was lost or it ended."""
+        return self._write(name, attempt, done_units=done_units, tries=0, update_time=now)
+
+    def release(self, name: str, attempt: int, now: datetime) -> bool:
+        """Give the lease back, so that anyone can go on at once, as if it had not been taken.
+
+        False if another worker holds the job or it ended.
+        """
+        # Zero where the job made progress meanwhile.
+        before = case((col(JobRow.tries) > 0, col(JobRow.tries) - 1), else_=0)
+        return self._write(
+            name, attempt, state=_PENDING, lease_until=None, tries=before, update_time=now
+        )
 
     def finish(
         self,
@@ -161,6 +173,7 @@ def _job(row: JobRow) -> Job:
         total=row.total,
         done_units=row.done_units,
         attempt=row.attempt,
+        tries=row.tries,
         lease_until=row.lease_until,
         cancel_requested=row.cancel_requested,
         error_reason=row.error_reason,

@@ -284,6 +284,7 @@ class JobRow(Row, table=True):
     total: int
     done_units: int
     attempt: int
+    tries: int
     lease_until: datetime | None
     cancel_requested: bool
     error_reason: Str
