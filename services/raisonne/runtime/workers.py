@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from raisonne.app.generation_jobs import RunGeneration
 from raisonne.app.ports import Clock, Ledger, Transactions
-from raisonne.rights.errors import RaisonneError, Reason
+from raisonne.rights.errors import Reason
 from raisonne.rights.job import Job, JobKind, JobState
 
 _IDLE_SECONDS = 0.2
 """How long an idle worker waits before it looks for a job again."""
 _SEQUENCER_SECONDS = 0.25
 """Least time between two checkpoints: a greedy sequencer slows every writer."""
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 30.0
+"""How long a loop waits after a fault; twice as long after each further one in a row."""
 MAX_ATTEMPTS = 5
 """Leases without progress after which a job that keeps killing its worker is given up."""
 
@@ -25,10 +26,38 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class Workers:
-    """Threads that claim and run jobs, and one that moves the outbox into the ledger."""
+class _Faults:
+    """Faults of a loop, in a row: each is logged once, and each makes the next pause longer."""
 
-    run: RunGeneration
+    what: str
+    _pause: float = 0.0
+    _last: str = ""
+
+    def pause(self, error: Exception) -> float:
+        """Take note of a fault; return the seconds to wait before the next turn."""
+        message = f"{type(error).__name__}: {error}"
+        if message != self._last:
+            _log.error("%s failed and is tried again", self.what, exc_info=error)
+        self._last = message
+        self._pause = min(max(2 * self._pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+        return self._pause
+
+    def over(self) -> None:
+        """Forget them: a turn went well."""
+        self._pause, self._last = 0.0, ""
+
+
+@dataclass
+class Workers:
+    """Threads that claim and run jobs, and one that moves the outbox into the ledger.
+
+    Attributes:
+        run: Runs a leased job until it is done or the second argument says to stop.
+        lease: How long a job is ours without a sign of life.
+        count: Jobs at a time.
+    """
+
+    run: Callable[[Job, Callable[[], bool]], None]
     transactions: Transactions
     ledger: Ledger
     clock: Clock
@@ -57,35 +86,37 @@ class Workers:
             thread.join(timeout)
 
     def _work(self) -> None:
+        faults = _Faults("a worker")
         while not self._stop.is_set():
-            job = self._claim()
-            if job is None:
-                self._stop.wait(_IDLE_SECONDS)
-                continue
             try:
-                with self._heartbeat(job):
-                    self.run(job, self._stop.is_set)
-            except Exception:  # noqa: BLE001 - logged; a worker outlives any job
-                # The job's lease lapses and it is tried again, at most MAX_ATTEMPTS times.
-                _log.exception("%s attempt %d stopped", job.name, job.attempt)
-                self._stop.wait(_IDLE_SECONDS)
+                pause = 0.0 if self._run_one() else _IDLE_SECONDS
+                faults.over()
+            except Exception as error:  # noqa: BLE001 - logged; a worker outlives any fault
+                # The lease of a job in hand lapses; it is tried again, MAX_ATTEMPTS times in all.
+                pause = faults.pause(error)
+            self._stop.wait(pause)
+
+    def _run_one(self) -> bool:
+        job = self._claim()
+        if job is None:
+            return False
+        with self._heartbeat(job):
+            self.run(job, self._stop.is_set)
+        return True
 
     def _claim(self) -> Job | None:
-        try:
-            with self.transactions.write() as transaction:
-                job = transaction.jobs.claim([JobKind.GENERATE], self.clock.now(), self.lease)
-                if job is None or job.tries <= MAX_ATTEMPTS:
-                    return job
-                transaction.jobs.finish(
-                    job.name,
-                    job.attempt,
-                    JobState.FAILED,
-                    self.clock.now(),
-                    error_reason=Reason.INTERNAL.value,
-                    error_message=f"Given up after {MAX_ATTEMPTS} attempts without progress.",
-                )
-        except RaisonneError:
-            _log.exception("no job could be claimed")
+        with self.transactions.write() as transaction:
+            job = transaction.jobs.claim([JobKind.GENERATE], self.clock.now(), self.lease)
+            if job is None or job.tries <= MAX_ATTEMPTS:
+                return job
+            transaction.jobs.finish(
+                job.name,
+                job.attempt,
+                JobState.FAILED,
+                self.clock.now(),
+                error_reason=Reason.INTERNAL.value,
+                error_message=f"Given up after {MAX_ATTEMPTS} attempts without progress.",
+            )
         return None
 
     @contextmanager
@@ -94,14 +125,16 @@ class Workers:
         done = threading.Event()
 
         def beat() -> None:
+            faults = _Faults(f"the renewal of the lease of {job.name}")
             while not done.wait(self.lease.total_seconds() / 3):
                 try:
                     with self.transactions.write() as transaction:
                         until = self.clock.now() + self.lease
                         if not transaction.jobs.renew(job.name, job.attempt, until):
                             return
-                except RaisonneError:
-                    _log.exception("the lease of %s could not be renewed", job.name)
+                    faults.over()
+                except Exception as error:  # noqa: BLE001 - logged; the next beat may succeed
+                    faults.pause(error)
 
         thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
         thread.start()
@@ -112,8 +145,11 @@ class Workers:
             thread.join()
 
     def _sequence(self) -> None:
-        while not self._stop.wait(_SEQUENCER_SECONDS):
+        faults, pause = _Faults("the ledger's sequencer"), _SEQUENCER_SECONDS
+        while not self._stop.wait(pause):
             try:
                 self.ledger.integrate()
-            except RaisonneError:
-                _log.exception("the ledger's sequencer failed")
+                faults.over()
+                pause = _SEQUENCER_SECONDS
+            except Exception as error:  # noqa: BLE001 - logged; events wait until it works again
+                pause = max(faults.pause(error), _SEQUENCER_SECONDS)
