@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ from raisonne.rights.errors import StorageError
 from raisonne.rights.principal import Principal, Role
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.workers import Workers
-from raisonne.storage.assets import known_locations
+from raisonne.storage.assets import catalogue_id, known_locations
 from raisonne.storage.blobs import FileBlobStore
 from raisonne.storage.engine import Database, open_database
 from raisonne.storage.fingerprint_log import SqlFingerprintLog
@@ -50,6 +51,7 @@ from raisonne.storage.transactions import SqlTransactions
 
 _ORPHAN_AGE = timedelta(hours=1)
 """Blobs without a row are swept when older: a younger one may belong to a running commit."""
+_log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -182,7 +184,17 @@ def _make_home(home: Path) -> None:
 
 
 def sweep_orphans(service: Service) -> int:
-    """Remove files that no committed row names, left behind by a crash; return how many."""
+    """Remove files that no committed row names, left behind by a crash; return how many.
+
+    A folder that may hold another catalogue's files is left alone.
+    """
+    if not service.blobs.bind(catalogue_id(service.database)):
+        _log.warning(
+            "%s may hold files of another catalogue than %s; nothing in it is swept.",
+            service.settings.blob_root,
+            service.database.engine.url,
+        )
+        return 0
     known = known_locations(service.database)
     swept = service.blobs.sweep(known.__contains__, service.clock.now() - _ORPHAN_AGE)
     return swept.orphans + swept.unfinished
