@@ -6,8 +6,8 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 
 from raisonne.app.check import normal_territory, require_prompt
 from raisonne.app.generate import Generate, GenerationTerms
@@ -34,6 +34,8 @@ JOB_PURPOSE = "job"
 """Key purpose of job payloads; they hold prompts."""
 MAX_COUNT = 256
 """Most artworks in one job."""
+_CANCEL_AGE = timedelta(seconds=1)
+"""How long a job goes on believing that nobody has cancelled it; it has 1,400 steps at 4096²."""
 MAX_SEED = 2**53 - 1
 """Largest seed; every JSON reader holds it exactly."""
 
@@ -183,7 +185,8 @@ class RunGeneration:
             self._finish(job, JobState.SUCCEEDED)
 
     def _unit(self, principal: Principal, job: Job, order: GenerationOrder, index: int) -> None:
-        if self._cancel_requested(job):
+        cancelled = _CancelFlag(lambda: self._cancel_requested(job), self.clock)
+        if cancelled():
             raise CancelledError(f"{job.name} was cancelled.")
 
         def progress(transaction: Transaction) -> None:
@@ -191,7 +194,6 @@ class RunGeneration:
                 raise ConflictError(f"The lease of {job.name} was lost.")
 
         terms = GenerationTerms(order.territory, job.name, index)
-        cancelled = lambda: self._cancel_requested(job)  # noqa: E731
         self.generate(principal, order.request(index), terms, also=progress, cancelled=cancelled)
 
     def _cancel_requested(self, job: Job) -> bool:
@@ -217,6 +219,23 @@ class RunGeneration:
                 error_reason=error.reason.value if error else "",
                 error_message=error.message if error else "",
             )
+
+
+@dataclass
+class _CancelFlag:
+    """Whether a job was cancelled, asked of the catalogue once a second and not at every step."""
+
+    ask: Callable[[], bool]
+    clock: Clock
+    _asked: datetime | None = field(default=None, init=False)
+    _answer: bool = field(default=False, init=False)
+
+    def __call__(self) -> bool:
+        now = self.clock.now()
+        # A clock that was set back must not keep the old answer alive.
+        if self._asked is None or abs(now - self._asked) >= _CANCEL_AGE:
+            self._answer, self._asked = self.ask(), now
+        return self._answer
 
 
 def require_order(order: GenerationOrder) -> None:
