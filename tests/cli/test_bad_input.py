@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_read_is_not_passed_over(
     # Root reads every folder, so the operating system's refusal is made here.
     from raisonne.cli import inputs
 
-    def refuse(top: str, onerror: Any) -> Any:
+    def refuse(top: str, onerror: Any, **_: Any) -> Any:
         onerror(PermissionError(13, "Permission denied", f"{top}/closed"))
         return iter(())
 

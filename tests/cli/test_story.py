@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 Cli = Any
 
 
@@ -134,6 +136,60 @@ def test_nobody_reading_is_no_finding(cli: Cli, paintings: Path) -> None:
     assert "Traceback" not in errors
 
 
+def test_a_folder_is_looked_at_whole(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    cli("works", "import", paintings)
+    folder, linked = tmp_path / "set", tmp_path / "elsewhere"
+    folder.mkdir()
+    linked.mkdir()
+    (folder / "no-suffix").write_bytes((paintings / "0.png").read_bytes())
+    (folder / "captions.txt").write_text("a painting")
+    (folder / "dangling.jpg").symlink_to(tmp_path / "nothing")
+    (linked / "behind-a-link.png").write_bytes((paintings / "1.png").read_bytes())
+    (folder / "link").symlink_to(linked)
+    (linked / "loop").symlink_to(folder)
+    checked = cli("check", folder, "--json")
+    outcomes = {Path(line["input"]).name: line["verdict"] for line in checked.valid("check")}
+    assert outcomes == {"no-suffix": "BLOCK", "dangling.jpg": None, "behind-a-link.png": "BLOCK"}
+    assert "1 files are no pictures" in checked.stderr
+
+
+def test_a_later_frame_does_not_pass_unseen(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    cli("works", "import", paintings)
+    frames = [Image.new("RGB", (320, 320), "white"), Image.open(paintings / "0.png").convert("RGB")]
+    frames[0].paste(Image.open(paintings / "1.png").rotate(33).crop((60, 60, 260, 260)), (60, 60))
+    path = tmp_path / "two.webp"
+    frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True)
+    line = cli("check", path, "--json").valid("check")[0]
+    assert line["verdict"] == "REVIEW"
+    assert "frames" in {run["name"] for run in line["detectors"] if run["state"] == "FAILED"}
+
+
+def test_output_goes_through_links_and_pipes(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "target.jsonl", tmp_path / "link.jsonl"
+    link.symlink_to(target)
+    cli("check", paintings, "-o", f"json={link}")
+    assert link.is_symlink()
+    assert len(target.read_text().splitlines()) == 5
+    assert len(cli("check", paintings, "--quiet", "-o", "json=-").stdout.splitlines()) == 10
+    assert cli("check", paintings, "-o", "json=/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_other_rights_are_not_dropped_in_silence(cli: Cli, paintings: Path) -> None:
+    cli("works", "import", paintings)
+    again = cli("works", "import", paintings, "--reserve", "tdm", "--json")
+    assert {line["rights_differ"] for line in again.valid("works-import")} == {True}
+    assert "5 works are registered with other rights" in again.stderr
+
+
+def test_an_empty_registry_says_so(cli: Cli, paintings: Path) -> None:
+    assert "registry is empty" in cli("check", paintings, "--quiet").stderr
+
+
+def test_artworks_are_png_files(cli: Cli, tmp_path: Path) -> None:
+    assert cli("generate", "mosaic", "-o", tmp_path / "x.jpg").code == 2
+
+
 def test_a_copy_is_not_generated(cli: Cli, tmp_path: Path) -> None:
     free = cli(
         "generate", "waves in teal", "-o", tmp_path / "w.png", "--size", "300x300", "--seed", "9"
@@ -197,7 +253,7 @@ def test_evidence_is_a_page_with_pictures(
     cli("works", "import", paintings)
     page, lines = tmp_path / "e.html", tmp_path / "e.jsonl"
     cli("check", copies, "-o", f"html={page}", "-o", f"json={lines}")
-    assert page.read_text().count("data:image/png;base64,") == 6
+    assert page.read_text().count("data:image/jpeg;base64,") == 6
     assert len([json.loads(line) for line in lines.read_text().splitlines()]) == 6
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -55,9 +56,13 @@ class EvidenceWords:
 
 
 def match_picture(
-    query: DecodedImage, work: DecodedImage, match: Match, words: EvidenceWords
+    query: DecodedImage,
+    work: DecodedImage,
+    match: Match,
+    words: EvidenceWords,
+    kind: Literal["PNG", "JPEG"] = "PNG",
 ) -> bytes:
-    """Return a PNG that shows a match.
+    """Return a picture that shows a match.
 
     Args:
         query: The checked file; the match's region is framed on it.
@@ -65,6 +70,7 @@ def match_picture(
             knows how one lies over the other.
         match: What was found.
         words: What is written on it.
+        kind: File format; JPEG is a fifth of the size.
     """
     width, height = 2 * _PANEL + 3 * _MARGIN, _HEAD + _PANEL + _FOOT
     sheet = Image.new("RGB", (width, height), _PAPER)
@@ -81,7 +87,7 @@ def match_picture(
     facts = f"{match.mechanism.value} {match.similarity:.3f} (from {match.threshold:.3f})"
     draw.text((_MARGIN, height - 24), facts, fill=_QUIET, font=_font(13))
     out = io.BytesIO()
-    sheet.save(out, "PNG")
+    sheet.save(out, kind)
     return out.getvalue()
 
 

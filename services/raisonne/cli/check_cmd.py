@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from raisonne.cli.exit_codes import ExitCode
-from raisonne.cli.output import emit, json_line, progress, say, write_file, writing
+from raisonne.cli.output import emit, json_line, progress, say, warn, write_file, writing
 from raisonne.cli.state import GlobalFlags
 
 if TYPE_CHECKING:
@@ -106,11 +106,14 @@ def check(
         terms = CheckTerms(_use(use), normal_territory(territory), parse_time(at or ""))
     targets = [_target(text) for text in output or []]
     pages = [path for kind, path in targets if kind == "html"]
-    inputs = list(find_inputs(paths))
+    passed_over: list[Path] = []
+    inputs = list(find_inputs(paths, passed_over))
     report = Report()
     with ExitStack() as stack:
         gateway = stack.enter_context(open_gateway(flags, decoder_workers=workers))
         files = [stack.enter_context(writing(path)) for kind, path in targets if kind == "json"]
+        if next(gateway.works(), None) is None:
+            warn("raisonne: the registry is empty, so nothing can match")
         shown = stack.enter_context(progress(flags, inputs, "check", len(inputs)))
         for checked in _check_all(gateway, shown, terms, workers):
             _emit(flags, checked)
@@ -120,6 +123,8 @@ def check(
         for path in pages:
             _write_page(path, report, gateway)
     say(flags, f"{sum(report.counts.values())} checked: {report.words()}")
+    if passed_over:
+        say(flags, f"{len(passed_over)} files are no pictures, for example {passed_over[0]}")
     raise typer.Exit(report.exit_code(fail_on))
 
 

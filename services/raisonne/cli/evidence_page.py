@@ -6,12 +6,14 @@ import base64
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 from raisonne.app.evidence import EvidenceWords, match_picture
 from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import Match
+from raisonne.rights.statement import WORLD
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work
 
@@ -22,7 +24,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 color:#1c1c20;background:#faf9f6}
 @media(prefers-color-scheme:dark){body{color:#eee;background:#18181b}code{color:#bbb}}
 img{max-width:100%;height:auto;border:1px solid #8884}
-article{margin:2.5rem 0}code{font-size:.85em;color:#555}
+h2{overflow-wrap:anywhere}article{margin:2.5rem 0}code{font-size:.85em;color:#555}
 .BLOCK{color:#b22222}.REVIEW{color:#a86a00}.ALLOW{color:#1e6e3c}
 """
 
@@ -60,8 +62,9 @@ def evidence_picture(
     work: Callable[[str], Work],
     asset: Callable[[str], bytes],
     decoder: Decoder,
+    kind: Literal["PNG", "JPEG"] = "PNG",
 ) -> bytes:
-    """Return the PNG of one match of one checked file.
+    """Return the picture of one match of one checked file.
 
     Raises:
         RaisonneError: If either picture cannot be read any more.
@@ -76,7 +79,7 @@ def evidence_picture(
         query=path.name,
         work=" · ".join(part for part in (record.title, record.holder) if part) or record.name,
     )
-    return match_picture(query, registered, match, words)
+    return match_picture(query, registered, match, words, kind)
 
 
 def _article(
@@ -94,15 +97,23 @@ def _article(
     picture = ""
     if verdict.inputs.matches:
         try:
-            png = evidence_picture(path, verdict, verdict.inputs.matches[0], work, asset, decoder)
-            source = base64.b64encode(png).decode()
+            match = verdict.inputs.matches[0]
+            shown = evidence_picture(path, verdict, match, work, asset, decoder, "JPEG")
+            source = base64.b64encode(shown).decode()
             label = f"{path.name} beside the registered work it matches"
-            picture = f'<img alt="{escape(label)}" src="data:image/png;base64,{source}">'
+            picture = f'<img alt="{escape(label)}" src="data:image/jpeg;base64,{source}">'
         except (RaisonneError, OSError) as error:
             picture = f"<p>No picture: {escape(str(error))}</p>"
     return (
-        f"<article><h2><span class={outcome}>{outcome}</span> {escape(path.name)}</h2>"
+        f"<article><h2><span class={outcome}>{outcome}</span> {escape(str(path))}</h2>"
         f"{picture}<ul>{findings}</ul><p><code>{escape(verdict.name)} · policy "
         f"{escape(verdict.policy_revision[:12])} · index {verdict.inputs.index_revision}</code></p>"
-        "</article>"
+        f"<p>{escape(_conditions(verdict))}</p></article>"
     )
+
+
+def _conditions(verdict: Verdict) -> str:
+    inputs = verdict.inputs
+    place = "everywhere" if inputs.territory == WORLD else inputs.territory
+    asked = f"Asked for {inputs.use.value}, {place}, as of {inputs.at:%Y-%m-%d}"
+    return f"{asked}. SHA-256 {inputs.sha256}"

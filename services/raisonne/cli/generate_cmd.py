@@ -39,6 +39,8 @@ def generate(
     order = GenerationOrder(prompt, width, height, count, seed, territory)
     with usage_errors():
         require_order(order)
+    if output.suffix.lower() not in {"", ".png"}:
+        raise typer.BadParameter(f"Artworks are PNG files; {output.name} would not be one.")
     require_writable(_path(output, 0, 0, count).parent)
     refused = 0
     with open_gateway(flags, engine=engine) as gateway:

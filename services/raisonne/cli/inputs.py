@@ -17,6 +17,16 @@ IMAGE_SUFFIXES = frozenset(
     }
 )
 """Names that are read inside folders; a file named itself is read whatever its name."""
+_SIGNATURES = (
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"II*\0",
+    b"MM\0*",
+    b"BM",
+    b"8BPS",
+    b"\0\0\0\x0cj",
+)
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Largest picture that is read."""
 
@@ -34,18 +44,21 @@ class Input:
     error: RaisonneError | None = None
 
 
-def find_inputs(arguments: Sequence[str]) -> Iterator[Input]:
+def find_inputs(arguments: Sequence[str], passed_over: list[Path] | None = None) -> Iterator[Input]:
     """Yield the files behind the arguments, folders walked in order of name.
 
     Args:
         arguments: Files, folders, or ``-`` for a list of either on stdin, one a line.
+        passed_over: Receives the files inside folders that are no pictures by name or content.
     """
+    others = [] if passed_over is None else passed_over
     for argument in arguments:
         if argument == "-":
-            yield from find_inputs([line for line in sys.stdin.read().splitlines() if line])
+            lines = [line for line in sys.stdin.read().splitlines() if line]
+            yield from find_inputs(lines, others)
         elif (path := Path(argument)).is_dir():
-            yield from _walk(path)
-        elif path.exists():
+            yield from _walk(path, others)
+        elif path.is_file():
             yield Input(path)
         else:
             yield Input(path, _missing(path))
@@ -80,24 +93,51 @@ def read_input(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     return data
 
 
-def _walk(folder: Path) -> Iterator[Input]:
+def _walk(folder: Path, others: list[Path]) -> Iterator[Input]:
     found = False
-    failed: list[OSError] = []
-    for parent, folders, names in os.walk(folder, onerror=failed.append):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(parent, name)
-            if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
-                found = True
-                yield Input(path)
-    for error in failed:
-        # A folder that cannot be read is not a folder without pictures.
-        yield Input(Path(error.filename or folder), _unreadable(Path(error.filename), error))
-    if not found and not failed:
+    for item in _files(folder):
+        if item.error is None and not _is_picture(item.path):
+            others.append(item.path)
+            continue
+        found = True
+        yield item
+    if not found:
         yield Input(
             folder,
             InputError(f"There are no pictures in {folder}.", reason=Reason.NO_IMAGES_FOUND),
         )
+
+
+def _files(folder: Path) -> Iterator[Input]:
+    """Yield every file below a folder, through links to folders, each folder once."""
+    seen: set[str] = set()
+    failed: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=failed.append, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        for name in sorted(names):
+            path = Path(parent, name)
+            yield Input(path, None if path.is_file() else _missing(path))
+    for error in failed:
+        # A folder that cannot be read is not a folder without pictures.
+        where = Path(error.filename or folder)
+        yield Input(where, _unreadable(where, error))
+
+
+def _is_picture(path: Path) -> bool:
+    """Whether a name or, failing that, the first bytes speak of a picture."""
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return True  # It is tried, and then reported as unreadable.
+    return head.startswith(_SIGNATURES) or head[4:8] == b"ftyp" or head[8:12] == b"WEBP"
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
@@ -105,4 +145,5 @@ def _unreadable(path: Path, error: OSError) -> InputError:
 
 
 def _missing(path: Path) -> InputError:
-    return InputError(f"There is no file {path}.", reason=Reason.FILE_NOT_FOUND)
+    what = "is no file" if path.exists() else "does not exist"
+    return InputError(f"{path} {what}.", reason=Reason.FILE_NOT_FOUND)

@@ -92,9 +92,19 @@ def require_writable(folder: Path) -> None:
 def writing(path: Path) -> Iterator[BinaryIO]:
     """Write a whole file or nothing: temporary neighbour, fsync, rename.
 
+    ``-`` stands for stdout; links are followed, and pipes and devices are written through.
+
     Raises:
         OSError: If it cannot be written.
     """
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            yield device
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

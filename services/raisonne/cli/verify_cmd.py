@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def verify(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Files to read.")],
+    files: Annotated[list[str], typer.Argument(help="Files to read.")],
     trust: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="own, or a folder with *trust-list.pem, *roots.pem, *tsa*.pem, …"),
@@ -36,7 +36,7 @@ def verify(
     flags: GlobalFlags = context.obj
     worst = ExitCode.CLEAN
     with open_gateway(flags, trust=trust) as gateway:
-        for path in files:
+        for path in map(Path, files):
             try:
                 report = gateway.verify(read_input(path, MAX_VERIFY_BYTES))
             except (InputError, LimitError) as error:

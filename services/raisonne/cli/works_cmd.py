@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from raisonne.cli.exit_codes import ExitCode
-from raisonne.cli.output import emit, progress, say
+from raisonne.cli.output import emit, progress, say, warn
 
 if TYPE_CHECKING:
     from raisonne.cli.gateway import Gateway
@@ -46,12 +46,19 @@ def import_(
         make_statement(licence=licence, reservations=defaults.reservations)
     rows = list(read_rows(source, defaults))
     counts: dict[str, int] = {}
+    differing = 0
     with open_gateway(flags) as gateway, progress(flags, rows, "import", len(rows)) as shown:
         for row in shown:
             fields = _register(gateway, row)
             counts[fields["state"]] = counts.get(fields["state"], 0) + 1
-            emit(flags, fields, f"{fields['state']:<11} {fields['path']}  {fields['work'] or ''}")
+            differing += fields.get("rights_differ", False)
+            emit(flags, fields, _import_words(fields))
     say(flags, ", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
+    if differing:
+        warn(
+            f"raisonne: {differing} works are registered with other rights, and those stand; "
+            "withdraw a work and import it again to replace them"
+        )
     raise typer.Exit(ExitCode.UNREADABLE if counts.get("UNREADABLE") else ExitCode.CLEAN)
 
 
@@ -101,13 +108,21 @@ def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
 
     path = str(row.path)
     try:
-        registration = gateway.register(row.draft(read_input(row.path)))
+        draft = row.draft(read_input(row.path))
+        registration = gateway.register(draft)
     except (InputError, LimitError) as error:
         failed = {"work": None, "path": path, "sha256": None, "state": "UNREADABLE"}
         return failed | {"error": error_fields(error)}
     work = registration.work
-    state = "REGISTERED" if registration.created else "EXISTS"
-    return {"work": work.name, "path": path, "sha256": work.sha256, "state": state}
+    fields = {"work": work.name, "path": path, "sha256": work.sha256, "state": "REGISTERED"}
+    if registration.created:
+        return fields
+    return fields | {"state": "EXISTS", "rights_differ": work.rights != draft.rights}
+
+
+def _import_words(fields: dict[str, Any]) -> str:
+    line = f"{fields['state']:<11} {fields['path']}  {fields['work'] or ''}"
+    return f"{line}{fields['error']['message']}" if "error" in fields else line
 
 
 def _words(work: Work) -> str:
