@@ -113,6 +113,8 @@ def _fingerprints() -> tuple[CheckState, str]:
 
 
 def _keys(service: Service) -> tuple[CheckState, str]:
+    for work in service.works.list(service.principal, limit=1):
+        service.artworks.download(service.principal, work.asset)
     if service.settings.bare_root_key:
         return CheckState.WARN, "root key is a file without a passphrase: development only"
     return _ok("root key usable")

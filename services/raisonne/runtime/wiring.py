@@ -38,6 +38,7 @@ from raisonne.provenance.signer import C2paSigner
 from raisonne.provenance.trust import TrustProfile
 from raisonne.rights.errors import StorageError
 from raisonne.rights.principal import Principal, Role
+from raisonne.runtime.guards import require_catalogue, require_keys, require_ledger_key
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.workers import Workers
 from raisonne.storage.assets import catalogue_id, known_locations
@@ -116,10 +117,12 @@ def open_service(settings: Settings) -> Iterator[Service]:
         RaisonneError: If a part cannot be opened.
     """
     _make_home(settings.home)
+    require_catalogue(settings)
     with ExitStack() as stack:
         database = open_database(settings.database_url)
         stack.callback(database.close)
         upgrade(database)
+        require_keys(settings, database)
         decoder = stack.enter_context(DecoderPool(settings.decoder_workers))
         yield _wire(settings, database, decoder)
 
@@ -132,6 +135,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     blobs = FileBlobStore(settings.blob_root, envelope)
     note_signer = note_signer_from_uri(settings.ledger_key_uri, settings.ledger_origin)
     ledger = SqlLedger(database, note_signer, settings.ledger_origin)
+    require_ledger_key(ledger, note_signer)
     claim_signer = claim_signer_from_uri(settings.signing_key_uri)
     reader = C2paReader(_trust(settings, claim_signer))
     embedder = embedder_from_uri(settings.embedder)
@@ -192,7 +196,7 @@ def sweep_orphans(service: Service) -> int:
         _log.warning(
             "%s may hold files of another catalogue than %s; nothing in it is swept.",
             service.settings.blob_root,
-            service.database.engine.url,
+            service.database.engine.url.render_as_string(hide_password=True),
         )
         return 0
     known = known_locations(service.database)
