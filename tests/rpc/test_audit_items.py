@@ -294,9 +294,12 @@ async def test_what_the_items_raise_reaches_whoever_reads_the_answers(
 
 def test_the_synchronous_client_says_why_an_audit_ended(app: Application, picture: Picture) -> None:
     limits = ServerLimits(longest_stream=timedelta(milliseconds=300), grace=timedelta(seconds=2))
-    with serving(app, limits=limits) as address, Client(address) as client:
-        with pytest.raises(LimitError) as late:
-            list(client.datasets.audit(iter(lambda: ("x", picture()), None)))
+    with (
+        serving(app, limits=limits) as address,
+        Client(address) as client,
+        pytest.raises(LimitError) as late,
+    ):
+        list(client.datasets.audit(iter(lambda: ("x", picture()), None)))
     assert late.value.reason is Reason.DEADLINE_EXCEEDED
     assert late.value.metadata == {}
 
