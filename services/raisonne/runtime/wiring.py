@@ -133,6 +133,8 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     root = root_key_from_uri(settings.root_key_uri, settings.root_passphrase or None)
     envelope = TenantEnvelope(root, SqlKeks(database))
     blobs = FileBlobStore(settings.blob_root, envelope)
+    # Whoever writes here says for which catalogue, so that no other one's sweep removes it.
+    blobs.bind(catalogue_id(database))
     note_signer = note_signer_from_uri(settings.ledger_key_uri, settings.ledger_origin)
     ledger = SqlLedger(database, note_signer, settings.ledger_origin)
     require_ledger_key(ledger, note_signer)
