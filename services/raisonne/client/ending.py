@@ -18,7 +18,7 @@ from raisonne.rights.errors import RaisonneError
 T = TypeVar("T")
 
 _LOST = "Internal error from Core"
-_PATIENCE_SECONDS = 1.0
+_LOOKS, _SECONDS_BETWEEN = 100, 0.01
 """How long the service's own words may be on their way when the failure is noticed first."""
 
 
@@ -45,22 +45,25 @@ class AsyncEnding:
     """
 
     def __init__(self, call: grpc.aio.Call) -> None:
-        self._said: asyncio.Future[grpc.RpcError] = asyncio.get_running_loop().create_future()
+        self._call = call
+        self._said: grpc.RpcError | None = None
         call.add_done_callback(self._note)
 
     async def error(self, failure: grpc.RpcError) -> RaisonneError:
         """Return the typed error of the call that failed."""
-        await asyncio.wait([self._said], timeout=_PATIENCE_SECONDS)
-        return error_from_call(self._said.result() if self._said.done() else failure)
+        # Nothing tells when a status takes the place of a lost one, so the call is looked at.
+        for _ in range(_LOOKS):
+            if self._said is not None:
+                return error_from_call(self._said)
+            await asyncio.sleep(_SECONDS_BETWEEN)
+            self._note(self._call)
+        return error_from_call(failure)
 
     def _note(self, call: Any) -> None:
-        # Called for each status that the call gets, the lost ones too.
         details = _at_once(call.details())
-        if details != _LOST and not self._said.done():
+        if details != _LOST and self._said is None:
             code, trailers = _at_once(call.code()), _at_once(call.trailing_metadata())
-            self._said.set_result(
-                grpc.aio.AioRpcError(code, grpc.aio.Metadata(), trailers, details)
-            )
+            self._said = grpc.aio.AioRpcError(code, grpc.aio.Metadata(), trailers, details)
 
 
 def _at_once(coroutine: Coroutine[Any, Any, T]) -> T:

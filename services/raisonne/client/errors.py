@@ -100,7 +100,11 @@ def error_from_call(error: grpc.RpcError) -> RaisonneError:
         error: As raised by grpc or grpc.aio; it carries the call's status.
     """
     call: Any = error
-    status = rpc_status.from_call(call)
+    try:
+        status = rpc_status.from_call(call)
+    except ValueError:
+        # The deadline passed as the answer came: the details are the service's, the code is gRPC's.
+        status = None
     if status is None:
         return _without_details(call.code(), call.details() or "")
     return error_from_status(status)

@@ -42,3 +42,15 @@ def test_a_reason_that_is_not_ours_keeps_its_name(domain: str, reason: str) -> N
     error = error_from_status(status_pb2.Status(code=5, message="No.", details=[detail]))
     assert type(error) is RaisonneError
     assert error.metadata["reason"] == reason
+
+
+def test_words_of_grpc_beside_details_of_the_service_are_typed_by_the_code() -> None:
+    status = status_pb2.Status(code=4, message="The call took longer than its deadline.")
+    trailers = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
+    error = error_from_call(
+        grpc.aio.AioRpcError(
+            grpc.StatusCode.DEADLINE_EXCEEDED, grpc.aio.Metadata(), trailers, "Deadline Exceeded"
+        )
+    )
+    assert isinstance(error, LimitError)
+    assert error.reason is Reason.DEADLINE_EXCEEDED
