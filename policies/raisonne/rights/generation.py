@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+MAX_PROMPT_CHARACTERS = 4_000
+"""Longest prompt that is screened or rendered."""
+
 
 class Task(StrEnum):
     """Kinds of generation."""

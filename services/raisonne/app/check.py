@@ -12,13 +12,11 @@ from raisonne.app.screening import Question, Screened, Screener
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.errors import InputError, NotFoundError, Reason
+from raisonne.rights.generation import MAX_PROMPT_CHARACTERS
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.statement import WORLD, Use
 from raisonne.rights.verdict import Outcome, Subject, Verdict
-
-MAX_PROMPT_CHARACTERS = 4_000
-"""Longest prompt that is screened or rendered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,15 @@ from raisonne.generation.geometry import Frame
 from raisonne.generation.grammar import Grammar, words_of
 from raisonne.generation.raster import rasterise
 from raisonne.rights.errors import CancelledError, InputError, Reason
-from raisonne.rights.generation import EngineDescription, GenerationRequest, Task
+from raisonne.rights.generation import (
+    MAX_PROMPT_CHARACTERS,
+    EngineDescription,
+    GenerationRequest,
+    Task,
+)
 
 URI: Final = "procedural:"
 VERSION: Final = "1"
-MAX_PROMPT_CHARACTERS: Final = 4000
 MIN_SIDE: Final = 64
 MAX_SIDE: Final = 4096
 _MAX_SEED: Final = 2**63 - 1

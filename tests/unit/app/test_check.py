@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.unit.app.house import lenient_policies, picture, reserve
 
-from raisonne.app.check import MAX_PROMPT_CHARACTERS, Check, CheckTerms, normal_territory
+from raisonne.app.check import Check, CheckTerms, normal_territory
 from raisonne.rights.case import Case, CaseState
 from raisonne.rights.errors import (
     AccessError,
@@ -23,6 +23,7 @@ from raisonne.rights.errors import (
     NotFoundError,
     Reason,
 )
+from raisonne.rights.generation import MAX_PROMPT_CHARACTERS
 from raisonne.rights.principal import Principal, Role
 from raisonne.rights.statement import Use
 from raisonne.rights.verdict import Outcome, Subject

@@ -14,12 +14,11 @@ from PIL import Image
 from raisonne.generation.brief import Family
 from raisonne.generation.families import FAMILIES
 from raisonne.generation.procedural import (
-    MAX_PROMPT_CHARACTERS,
     ProceduralEngine,
     encode_png,
 )
 from raisonne.rights.errors import CancelledError, InputError, Reason
-from raisonne.rights.generation import GenerationRequest
+from raisonne.rights.generation import MAX_PROMPT_CHARACTERS, GenerationRequest
 
 ENGINE = ProceduralEngine()
 
