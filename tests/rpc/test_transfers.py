@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 
@@ -129,15 +129,6 @@ async def test_a_message_over_the_limit_is_refused(address: str) -> None:
 async def test_a_file_over_the_total_limit_is_refused(client: AsyncClient) -> None:
     with pytest.raises(InputError):
         await client.assets.upload(bytes(32 * MIB + 1))
-
-
-async def test_a_held_or_blocked_asset_is_not_downloaded(
-    client: AsyncClient, picture: Callable[[], bytes]
-) -> None:
-    # What was only checked was never stored, so there is nothing to fetch.
-    checked = await client.screening.check_asset(picture())
-    with pytest.raises(NotFoundError):
-        await client.assets.download(checked.verdict.name.replace("verdicts/", "assets/"))
 
 
 def test_chunks_are_lazy() -> None:

@@ -80,8 +80,13 @@ class AuditLog:
         )
         return tuple(islice(own, limit))
 
-    def index_of(self, event_id: str) -> int | None:
-        """Return the position of an event, integrating what waits first."""
+    def index_of(self, principal: Principal, event_id: str) -> int | None:
+        """Return the position of an event, integrating what waits first; None if there is none.
+
+        Raises:
+            AccessError: If the principal may not read the ledger.
+        """
+        self._authorise(principal)
         self.ledger.integrate()
         return self.ledger.index_of(event_id)
 

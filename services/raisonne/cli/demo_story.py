@@ -156,7 +156,9 @@ class Story:
             raise InputError(f"The artwork was not released: {made.verdict.outcome.value}.")
         write_file(path, made.data)
         report = self.gateway.verify(made.data)
-        entry = self.service.audit_log.index_of(made.generation.ledger_event)
+        entry = self.service.audit_log.index_of(
+            self.service.principal, made.generation.ledger_event
+        )
         fields = {
             "outcome": made.verdict.outcome.value,
             "output": str(path),

@@ -88,7 +88,9 @@ class EmbeddedGateway:
         for index in range(order.count):
             terms = GenerationTerms(territory=order.territory, index=index)
             made = self.service.generate(self.service.principal, order.request(index), terms)
-            position = self.service.audit_log.index_of(made.generation.ledger_event)
+            position = self.service.audit_log.index_of(
+                self.service.principal, made.generation.ledger_event
+            )
             entry = None if position is None else f"entries/{position}"
             yield MadeFile(made.generation, made.verdict, made.data, entry)
 

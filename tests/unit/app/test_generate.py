@@ -60,7 +60,7 @@ def test_a_released_artwork_is_signed_stored_and_in_the_ledger(service: Service)
 
     assert (made.verdict.outcome, made.verdict.inputs.subject) == (Outcome.ALLOW, Subject.OUTPUT)
     assert made.verdict.inputs.territory == "DE"
-    index = service.audit_log.index_of(generation.ledger_event)
+    index = service.audit_log.index_of(service.principal, generation.ledger_event)
     assert index is not None
     event = json.loads(service.audit_log.entry(service.principal, index).entry.data)
     assert (event["action"], event["object"]) == ("generation:released", generation.name)

@@ -74,7 +74,7 @@ class LedgerServicer(ledger_service_pb2_grpc.LedgerServiceServicer):
 
     def _proven(self, principal: Principal, request: pb.GetEntryRequest) -> ProvenEntry:
         if request.WhichOneof("selector") == "event":
-            index = self._audit_log.index_of(request.event)
+            index = self._audit_log.index_of(principal, request.event)
             if index is None:
                 raise NotFoundError(
                     f"There is no entry of {request.event!r}.", metadata={"name": request.event}

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.app.house import picture, reserve
+
+from raisonne.ledger.entry import decode_entry
+from raisonne.rights.errors import AccessError, NotFoundError
+from raisonne.rights.ledger import LedgerAction
+from raisonne.rights.principal import Role
+from raisonne.runtime.wiring import Service
+
+
+def test_registering_and_withdrawing_are_told_apart(service: Service) -> None:
+    work = reserve(service, picture(901))
+    service.works.withdraw(service.principal, work.name)
+    head = service.audit_log.head(service.principal)
+    entries = service.audit_log.entries(service.principal, head.size - 2, 2)
+    events = [decode_entry(entry.data) for entry in entries]
+    assert [(event.action, event.object) for event in events] == [
+        (LedgerAction.WORK_REGISTERED, work.name),
+        (LedgerAction.WORK_WITHDRAWN, work.name),
+    ]
+
+
+def test_another_tenants_entries_are_not_shown(service: Service) -> None:
+    reserve(service, picture(902))
+    last = service.audit_log.head(service.principal).size - 1
+    stranger = replace(service.principal, tenant="stranger")
+    assert service.audit_log.entry(service.principal, last).entry.index == last
+    with pytest.raises(NotFoundError):
+        service.audit_log.entry(stranger, last)
+    assert service.audit_log.entries(stranger, 0, 10) == ()
+
+
+def test_who_may_not_read_the_ledger_learns_no_position(service: Service) -> None:
+    gallery = replace(service.principal, roles=frozenset({Role.GALLERY}))
+    with pytest.raises(AccessError):
+        service.audit_log.index_of(gallery, "events/0")
