@@ -36,13 +36,13 @@ app = typer.Typer(
 app.add_typer(works_cmd.app, name="works")
 app.add_typer(ledger_cmd.app, name="ledger")
 app.add_typer(review_cmd.app, name="review")
+app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
 app.command("generate")(generate_cmd.generate)
 app.command("verify")(verify_cmd.verify)
 app.command("doctor")(doctor_cmd.doctor)
 app.command("up")(up_cmd.up)
 app.command("demo")(demo_cmd.demo)
-app.command("bench")(bench_cmd.bench)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""Measuring detection: attacks, honest look-alikes, engines side by side, and figures."""

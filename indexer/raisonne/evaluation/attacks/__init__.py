@@ -1,0 +1,1 @@
+"""What copies of pictures undergo, family by family, at graded strength."""

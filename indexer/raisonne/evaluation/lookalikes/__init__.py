@@ -1,0 +1,1 @@
+"""Honest pictures that share something common with registered ones and contain none of them."""
