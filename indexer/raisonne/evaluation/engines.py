@@ -57,7 +57,7 @@ class Answer:
 
     Attributes:
         rankings: By name; most engines have one. Each names a work once.
-        seconds: By stage.
+        seconds: By stage; the whole under the engine's name.
     """
 
     rankings: Mapping[str, Ranking]
@@ -110,7 +110,8 @@ class RaisonneEngine:
         query = self._extractor.query(sample.image, sample.sha256)
         spent = {"fingerprints": time.perf_counter() - started}
         report = self._matcher.match(_TENANT, query)
-        return Answer(rankings_of(report), spent | dict(report.timings))
+        spent |= dict(report.timings) | {OURS: time.perf_counter() - started}
+        return Answer(rankings_of(report), spent)
 
 
 def rankings_of(report: MatchReport) -> dict[str, Ranking]:

@@ -20,8 +20,8 @@ from raisonne.evaluation.engines import OURS, Ranking
 from raisonne.evaluation.measuring import Outcome
 from raisonne.evaluation.metrics import (
     clopper_pearson,
+    count_above,
     micro_average_precision,
-    recall_above,
     threshold_at,
 )
 from raisonne.evaluation.suite import Query, Role
@@ -85,11 +85,13 @@ def _engine_figures(name: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "threshold_at_zero": _finite(zero),
         "by_family": _recall_by(copies, zero, lambda query: query.family),
         "by_attack": _recall_by(copies, zero, lambda query: query.attack),
+        "by_strength": _recall_by(copies, zero, lambda query: str(query.strength)),
         "by_kind": _recall_by(copies, zero, lambda query: query.kind),
         "collages": _collages(name, roles[Role.COLLAGE], zero),
         "false_alarms": _alarms(
-            name, strangers + roles[Role.NEAR_MISS] + roles[Role.LOOKALIKE], zero
+            name, honest + roles[Role.NEAR_MISS], zero, lambda query: query.family
         ),
+        "false_alarms_by_kind": _alarms(name, strangers, zero, lambda query: query.kind),
     }
 
 
@@ -108,8 +110,9 @@ def _recalls(copies: Sequence[_Result], honest: Sequence[_Result]) -> dict[str, 
     highest = [result.highest for result in honest]
     scores = [result.true_score for result in copies]
     return {
-        f"{rate:g}": _share(recall_above(scores, threshold_at(highest, rate)), len(copies))
-        for rate in RATES
+        f"{rate:g}": _share(count_above(scores, threshold), len(copies))
+        | {"false_positives": _share(count_above(highest, threshold), len(honest))}
+        for rate, threshold in ((rate, threshold_at(highest, rate)) for rate in RATES)
     }
 
 
@@ -123,7 +126,7 @@ def _recall_by(
         group: {
             "recall_at_1": round(sum(r.first_is_true for r in members) / len(members), _DIGITS),
             "recall_at_zero": _share(
-                recall_above([r.true_score for r in members], threshold), len(members)
+                count_above([r.true_score for r in members], threshold), len(members)
             ),
         }
         for group, members in groups.items()
@@ -159,12 +162,14 @@ def _named(results: Sequence[_Result], counts: Callable[[float], bool]) -> dict[
     return _share(sum(named), shown) | {"wrong": len(named) - sum(named)}
 
 
-def _alarms(name: str, results: Sequence[_Result], zero: float) -> dict[str, Any]:
+def _alarms(
+    name: str, results: Sequence[_Result], zero: float, key: Callable[[Query], str]
+) -> dict[str, Any]:
     groups: dict[str, list[float]] = defaultdict(list)
     for result in results:
-        groups[result.query.family].append(result.highest)
+        groups[key(result.query)].append(result.highest)
     return {
-        family: {
+        group: {
             "queries": len(scores),
             "highest_score": _finite(max(scores)),
             "above_zero_threshold": sum(score > zero for score in scores),
@@ -177,7 +182,7 @@ def _alarms(name: str, results: Sequence[_Result], zero: float) -> dict[str, Any
                 else {}
             ),
         }
-        for family, scores in groups.items()
+        for group, scores in groups.items()
     }
 
 

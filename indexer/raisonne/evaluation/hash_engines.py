@@ -104,8 +104,7 @@ def _pdq_dihedral(pixels: NDArray[np.uint8]) -> list[bytes]:
 def _without_border(image: Image.Image) -> Image.Image:
     """Cut off a border of the first pixel's colour, as ISCC's reference pre-processing does."""
     ground = Image.new(image.mode, image.size, image.getpixel((0, 0)))
-    difference = ImageChops.difference(image, ground)
-    box = ImageChops.add(difference, difference, 2.0, -100).getbbox()
+    box = ImageChops.difference(image, ground).getbbox()
     return image.crop(box) if box else image
 
 

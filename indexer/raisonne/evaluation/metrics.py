@@ -1,14 +1,15 @@
 """Measures of retrieval: how well scores rank true works above everything else.
 
 Micro average precision is that of the Image Similarity Challenge 2021 (Douze et al., "The 2021
-Image Similarity Dataset and Challenge", section 5.1): all predictions of all queries are ranked
-together, so a score must mean the same on every query.
+Image Similarity Dataset and Challenge"): all predictions of all queries are ranked together, so a
+score must mean the same on every query.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,14 @@ def threshold_at(negatives: Sequence[float], rate: float) -> float:
     return sorted(negatives, reverse=True)[allowed] if negatives else -math.inf
 
 
-def recall_above(copies: Sequence[float], threshold: float) -> int:
-    """Return how many copies have their true work scored above a threshold.
+def count_above(scores: Sequence[float], threshold: float) -> int:
+    """Return how many queries are scored above a threshold.
 
     Args:
-        copies: The score that each copy's true work was given; -inf where it was not predicted.
+        scores: Of each copy's true work, or the highest of each other query; -inf for none.
         threshold: Exclusive.
     """
-    return sum(score > threshold for score in copies)
+    return sum(score > threshold for score in scores)
 
 
 def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -72,6 +73,7 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tu
     return low, high
 
 
+@lru_cache(maxsize=4096)
 def _root(count: int, trials: int, level: float) -> float:
     """Find the share at which at most ``count`` successes have a probability of ``level``."""
     low, high = 0.0, 1.0
@@ -93,5 +95,6 @@ def _at_most(count: int, trials: int, share: float) -> float:
     return float(np.exp(logs).sum())
 
 
+@lru_cache(maxsize=128)
 def _log_factorials(count: int) -> NDArray[np.float64]:
     return np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, count + 1)))))

@@ -114,7 +114,7 @@ def plan_suite(pictures: Sequence[Picture], seed: int, limit: float = 1.0) -> Su
     scenes = {picture.scene for picture in (*works, *contents)} - {""}
     strangers = [picture for picture in rest if picture.scene not in scenes]
     near = [picture for picture in rest if picture.scene in scenes]
-    groups = max(1, round(limit * GROUPS))
+    groups, asked = max(1, round(limit * GROUPS)), max(1, round(limit * ASKED))
     return Suite(
         works=(
             *(Work(picture.name, picture.kind, picture.load) for picture in works),
@@ -125,7 +125,7 @@ def plan_suite(pictures: Sequence[Picture], seed: int, limit: float = 1.0) -> Su
             *_collages(works, max(1, round(limit * PER_COLLAGE)), seed),
             *_strangers(strangers, {picture.series for picture in works}),
             *(_honest(picture, Role.NEAR_MISS, "same-scene") for picture in near),
-            *_asked_lookalikes(strangers, groups, seed),
+            *_asked_lookalikes(strangers, groups, asked, seed),
         ),
     )
 
@@ -196,11 +196,13 @@ def _registered_lookalikes(contents: Sequence[Picture], groups: int, seed: int) 
             yield Work(name, "lookalike", partial(_lookalike, family, name, content, seed, name))
 
 
-def _asked_lookalikes(contents: Sequence[Picture], groups: int, seed: int) -> Iterator[Query]:
+def _asked_lookalikes(
+    contents: Sequence[Picture], groups: int, asked: int, seed: int
+) -> Iterator[Query]:
     for family in FAMILIES:
         for group in range(groups):
             shared = f"{family.name}/{group}"
-            for number in range(ASKED):
+            for number in range(asked):
                 name = f"{shared}/{number}"
                 content = contents[zlib.crc32(name.encode()) % len(contents)]
                 draw = partial(_lookalike, family, shared, content, seed, name)

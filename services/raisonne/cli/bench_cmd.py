@@ -96,7 +96,13 @@ def detection(
             register_all(engines, works)
         with progress(flags, suite.queries, "Asking", len(suite.queries)) as queries:
             outcomes = list(_recorded(ask_all(engines, queries), file))
-    measured = {"benchmark": "detection", "seed": seed, "limit": limit, **figures(outcomes)}
+    measured = {
+        "benchmark": "detection",
+        "seed": seed,
+        "limit": limit,
+        "works": len(suite.works),
+        **figures(outcomes),
+    }
     if not flags.json:
         say(flags, figures_table(measured))
     write_line(json_line(measured))

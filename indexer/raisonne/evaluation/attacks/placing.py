@@ -25,7 +25,8 @@ def turn_cropped(image: Image.Image, chance: np.random.Generator, degrees: float
     sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
     width, height = image.size
     share = min(width / (width * cosine + height * sine), height / (width * sine + height * cosine))
-    return _window(turned, round(width * share), round(height * share), 0.5, 0.5)
+    kept = (max(1, round(width * share)), max(1, round(height * share)))
+    return _window(turned, *kept, 0.5, 0.5)
 
 
 def crop_centre(image: Image.Image, area: float) -> Image.Image:
