@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-from raisonne.fingerprint.decoding import LONG_SIDE
-from raisonne.rights.errors import InputError
+from raisonne.fingerprint.decoding import DecodeLimits, decode_image
+from raisonne.rights.errors import InputError, RaisonneError
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif"}
 _UNKNOWN_KIND = "picture"
@@ -36,12 +36,16 @@ class Picture:
     scene: str
 
     def load(self) -> Image.Image:
-        """Read it upright, in RGB, scaled down to the size of canonical pictures."""
-        with Image.open(self.path) as file:
-            file.draft("RGB", (LONG_SIDE, LONG_SIDE))
-            image = ImageOps.exif_transpose(file).convert("RGB")
-        image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-        return image
+        """Decode it as the service does; attacks start from the canonical picture.
+
+        Raises:
+            InputError: If the file is no picture or is too large.
+            OSError: If it cannot be read.
+        """
+        try:
+            return Image.fromarray(decode_image(self.path.read_bytes(), DecodeLimits()).pixels)
+        except RaisonneError as error:
+            raise InputError(f"{self.name}: {error.message}", reason=error.reason) from error
 
 
 def read_pictures(folder: Path, table: Path | None = None) -> list[Picture]:

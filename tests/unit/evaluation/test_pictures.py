@@ -54,6 +54,12 @@ def test_pictures_are_loaded_at_the_size_that_is_compared(tmp_path: Path) -> Non
     assert (image.size, image.mode) == ((640, 427), "RGB")
 
 
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG and nothing else")
+    with pytest.raises(InputError, match=r"broken\.png: "):
+        read_pictures(tmp_path)[0].load()
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [("file,what\na.png,photo\n", "lacks"), ("file,kind\nnone.png,photo\n", "'none.png'")],
