@@ -1,8 +1,8 @@
 """Global descriptors: one unit vector a picture, compared by inner product.
 
 An embedder is chosen by a URI: ``gist:`` is built in and needs no weights;
-``open_clip:MODEL?weights=FILE`` loads weights that the operator provides. Vectors are stored as
-little-endian float16.
+``open_clip:MODEL?weights=FILE`` and ``torchscript:FILE?sha256=HEX`` load models that the operator
+provides. Vectors are stored as little-endian float16.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def embedder_from_uri(uri: str) -> Embedder:
     """Return the embedder that a URI names.
 
     Raises:
-        ConfigError: If the URI is not one of the two forms above or its model cannot be loaded.
+        ConfigError: If the URI is not one of the three forms above or its model cannot be loaded.
     """
     if uri == "gist:":
         return GistEmbedder()
@@ -58,8 +58,17 @@ def embedder_from_uri(uri: str) -> Embedder:
         from raisonne.fingerprint.open_clip_embedder import OpenClipEmbedder  # noqa: PLC0415
 
         return OpenClipEmbedder(model, Path(weights[0]))
+    if scheme == "torchscript" and model:
+        # For the same reason.
+        from raisonne.fingerprint.torchscript_embedder import (  # noqa: PLC0415
+            TorchScriptEmbedder,
+            TorchScriptSettings,
+        )
+
+        return TorchScriptEmbedder(Path(model), TorchScriptSettings.parse(query))
     raise ConfigError(
-        f"The embedder URI {uri!r} is neither 'gist:' nor 'open_clip:MODEL?weights=FILE'."
+        f"The embedder URI {uri!r} is none of 'gist:', 'open_clip:MODEL?weights=FILE' and "
+        "'torchscript:FILE?sha256=HEX'."
     )
 
 

@@ -56,7 +56,16 @@ def test_the_built_in_embedder_has_a_uri():
 
 @pytest.mark.parametrize(
     "uri",
-    ["", "gist", "gist:v2", "clip:ViT-B-32", "open_clip:ViT-B-32", "open_clip:?weights=/a", "x:y"],
+    [
+        "",
+        "gist",
+        "gist:v2",
+        "clip:ViT-B-32",
+        "open_clip:ViT-B-32",
+        "open_clip:?weights=/a",
+        "x:y",
+        "torchscript:",
+    ],
 )
 def test_other_uris_are_refused(uri):
     with pytest.raises(ConfigError):
