@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from raisonne.app.explanation import explain, explanations
+from raisonne.app.phrases import Locale
 from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.provenance import CredentialReport
-from raisonne.rights.verdict import Finding, Verdict
+from raisonne.rights.verdict import Finding, Verdict, WorkRights
 from raisonne.rights.work import Work
+
+_EXPLAINED = 3
+"""Works whose likeness is told to a person on a terminal; the JSON output has all."""
 
 
 def error_fields(error: RaisonneError) -> dict[str, Any]:
@@ -23,13 +27,13 @@ def error_fields(error: RaisonneError) -> dict[str, Any]:
 
 def check_fields(verdict: Verdict) -> dict[str, Any]:
     """Return the fields of a check that a verdict fills."""
-    paths = {work.work: work.source for work in verdict.inputs.works if work.source}
+    works = {work.work: work for work in verdict.inputs.works}
     return {
         "sha256": verdict.inputs.sha256,
         "verdict": verdict.outcome.value,
         "findings": [_finding(finding) for finding in verdict.findings],
         "obligations": list(verdict.obligations),
-        "matches": [_match(match, paths) for match in verdict.inputs.matches],
+        "matches": [_match(match, works.get(match.work)) for match in verdict.inputs.matches],
         "detectors": [_detector(run) for run in verdict.inputs.detectors],
         "policy_revision": verdict.policy_revision,
         "index_revision": verdict.inputs.index_revision,
@@ -120,8 +124,16 @@ def case_fields(case: Case) -> dict[str, Any]:
 
 
 def check_words(name: str, verdict: Verdict) -> str:
-    """Return a check for a person: the outcome, and why."""
+    """Return a check for a person: the outcome, what was found, and the clauses behind it."""
     lines = [f"{verdict.outcome.value:<7} {name}"]
+    titles = {work.work: work.title for work in verdict.inputs.works}
+    explained: dict[str, str] = {}
+    for match in verdict.inputs.matches:
+        title = titles.get(match.work) or match.work
+        explained.setdefault(match.work, explain(match, title, Locale.ENGLISH))
+    lines += [f"        {sentence}" for sentence in list(explained.values())[:_EXPLAINED]]
+    if len(explained) > _EXPLAINED:
+        lines.append(f"        {len(explained) - _EXPLAINED} further works are alike.")
     lines += [
         f"        {finding.reason}: {finding.detail} [{finding.clause}]"
         for finding in verdict.findings
@@ -140,7 +152,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _match(match: Match, paths: Mapping[str, str]) -> dict[str, Any]:
+def _match(match: Match, work: WorkRights | None) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "work": match.work,
         "asset": match.asset,
@@ -149,9 +161,10 @@ def _match(match: Match, paths: Mapping[str, str]) -> dict[str, Any]:
         "similarity": match.similarity,
         "threshold": match.threshold,
         "score": match.score,
+        "explanation": explanations(match, (work and work.title) or match.work),
     }
-    if match.work in paths:
-        shown["path"] = paths[match.work]
+    if work is not None and work.source:
+        shown["path"] = work.source
     if match.region is not None:
         box = match.region
         shown["region"] = [box.x, box.y, box.width, box.height]
