@@ -98,7 +98,7 @@ class RaisonneEngine:
     def __init__(self, embedder: Embedder) -> None:
         self._extractor = Extractor(embedder)
         self._log = MemoryLog()
-        self._matcher = Matcher(CatalogueIndex(self._log))
+        self._matcher = Matcher(CatalogueIndex(self._log), thorough=True)
 
     def register(self, work: str, sample: Sample) -> None:
         """See ``Engine.register``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,35 +10,57 @@ from numpy.typing import NDArray
 from raisonne.fingerprint.decoding import DecodedImage
 from raisonne.fingerprint.embedding import Embedder, embedding_fingerprint
 from raisonne.fingerprint.exact import bytes_fingerprint, pixels_fingerprint
-from raisonne.fingerprint.perceptual import PdqForm, pdq_fingerprint, pdq_forms
+from raisonne.fingerprint.perceptual import pdq_fingerprint, pdq_forms
+from raisonne.fingerprint.query_forms import QueryForms, query_forms
+from raisonne.fingerprint.vocabulary import local_fingerprint
 from raisonne.rights.fingerprint import Fingerprint
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class QueryFingerprints:
-    """What a picture is looked up by.
+    """What a picture is looked up by; what takes long is computed when it is first asked for.
+
+    Args:
+        image: The decoded file.
+        sha256: Hex digest of the file's bytes.
+        embedder: The global descriptor in use.
 
     Attributes:
         sha256: Hex digest of the file's bytes.
         pixel_sha256: Hex digest of the picture.
         width: Pixels at full resolution.
         height: Pixels at full resolution.
+        pixels: The canonical picture, shape (h, w, 3).
         pdq_forms: The perceptual hash of the picture in nine forms.
         quality: PDQ's rating of how much structure the picture has, 0 to 100.
         embedding_algorithm: Name of the embedder.
-        embedding: float32 unit vector, shape (dimensions,).
         frames: How many frames the file shows; all of the above is of the first.
     """
 
-    sha256: str
-    pixel_sha256: str
-    width: int
-    height: int
-    pdq_forms: tuple[PdqForm, ...]
-    quality: int
-    embedding_algorithm: str
-    embedding: NDArray[np.float32]
-    frames: int = 1
+    def __init__(self, image: DecodedImage, sha256: str, embedder: Embedder) -> None:
+        self.sha256 = sha256
+        self.pixel_sha256 = image.pixel_sha256
+        self.width, self.height = image.width, image.height
+        self.pixels = image.pixels
+        self.pdq_forms, self.quality = pdq_forms(image.pixels)
+        self.embedding_algorithm = embedder.algorithm
+        self.frames = image.frames
+        self._embedder = embedder
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint8]:
+        """The perceptual hashes of all forms, packed, shape (9, 32)."""
+        packed = np.frombuffer(b"".join(form.code for form in self.pdq_forms), np.uint8)
+        return packed.reshape(len(self.pdq_forms), -1)
+
+    @cached_property
+    def embedding(self) -> NDArray[np.float32]:
+        """The global descriptor, a unit vector of shape (dimensions,)."""
+        return self._embedder.embed(self.pixels)
+
+    @cached_property
+    def local(self) -> QueryForms:
+        """The distinctive points in four forms."""
+        return query_forms(self.pixels)
 
 
 class Extractor:
@@ -64,6 +86,7 @@ class Extractor:
             pixels_fingerprint(image.pixel_sha256, image.width, image.height),
             perceptual,
             embedding_fingerprint(self.embedder, image.pixels, perceptual.quality or 0),
+            local_fingerprint(image.pixels),
         )
 
     def query(self, image: DecodedImage, sha256: str) -> QueryFingerprints:
@@ -73,15 +96,4 @@ class Extractor:
             image: The decoded file.
             sha256: Hex digest of the file's bytes.
         """
-        forms, quality = pdq_forms(image.pixels)
-        return QueryFingerprints(
-            sha256=sha256,
-            pixel_sha256=image.pixel_sha256,
-            width=image.width,
-            height=image.height,
-            pdq_forms=forms,
-            quality=quality,
-            embedding_algorithm=self.embedder.algorithm,
-            embedding=self.embedder.embed(image.pixels),
-            frames=image.frames,
-        )
+        return QueryFingerprints(image, sha256, self.embedder)

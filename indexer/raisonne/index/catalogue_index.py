@@ -16,8 +16,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from raisonne.index.local_space import LocalSpace
 from raisonne.index.lock import ReadWriteLock
-from raisonne.index.spaces import SPACES, BinarySpace, ExactSpace, FloatSpace, Hit, Space
+from raisonne.index.space import Space
+from raisonne.index.spaces import SPACES, BinarySpace, ExactSpace, FloatSpace, Hit
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintChange, WorkFingerprint
 
 _BATCH = 5000
@@ -84,6 +86,11 @@ class IndexView:
         space = self._spaces.get((tenant, algorithm))
         return space.search(vectors, k) if isinstance(space, FloatSpace) else []
 
+    def local(self, tenant: str, algorithm: str) -> LocalSpace | None:
+        """Return the local features of a tenant, or None where there are none."""
+        space = self._spaces.get((tenant, algorithm))
+        return space if isinstance(space, LocalSpace) else None
+
     def of_asset(self, tenant: str, algorithm: str, asset: str) -> WorkFingerprint | None:
         """Return an asset's own entry, or None."""
         space = self._spaces.get((tenant, algorithm))
@@ -105,7 +112,7 @@ class CatalogueIndex:
     """Every fingerprint in force, searchable; safe to use from many threads.
 
     Each pair of tenant and algorithm has a search structure of its own, so no query can see another
-    tenant's works. Kinds without one (local features) are passed over.
+    tenant's works.
 
     Args:
         log: The change log to follow.
@@ -201,8 +208,6 @@ class CatalogueIndex:
         removed: dict[_Key, list[int]] = defaultdict(list)
         for change in latest.values():
             entry = change.entry
-            if entry.fingerprint.kind not in SPACES:
-                continue
             key = (entry.tenant, entry.fingerprint.algorithm)
             if key not in self._spaces:
                 form = SPACES[entry.fingerprint.kind]

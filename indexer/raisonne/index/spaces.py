@@ -1,12 +1,8 @@
-"""Search structures for the fingerprints of one tenant and one algorithm.
-
-None of them is safe for a change during a search; ``CatalogueIndex`` sees to that.
-"""
+"""Search structures for fingerprints that are one value a picture, and which kind has which."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +10,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from raisonne.index.local_space import LocalSpace
+from raisonne.index.space import Space
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
 
@@ -37,60 +35,26 @@ class Hit:
     measure: float
 
 
-class Space(ABC):
-    """Entries by row id and by asset; each subclass adds its way of searching.
+class FixedSpace(Space):
+    """Values that all have one length.
 
     Attributes:
-        value_bytes: Length of every value.
+        value_bytes: That length.
     """
 
     def __init__(self, value_bytes: int) -> None:
+        super().__init__()
         self.value_bytes = value_bytes
-        self._entries: dict[int, WorkFingerprint] = {}
-        self._by_asset: dict[str, int] = {}
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def of_asset(self, asset: str) -> WorkFingerprint | None:
-        """Return the entry of an asset, or None."""
-        row = self._by_asset.get(asset)
-        return None if row is None else self._entries[row]
-
-    def change(self, added: Sequence[WorkFingerprint], removed: Sequence[int]) -> None:
-        """Take out row ids, unknown ones being ignored, and then put entries in.
-
-        Raises:
-            StorageError: If a value has another length than its space; nothing is changed then.
-        """
-        for entry in added:
-            if len(entry.fingerprint.value) != self.value_bytes:
-                raise StorageError(
-                    f"Fingerprint {entry.id} ({entry.fingerprint.algorithm}) has "
-                    f"{len(entry.fingerprint.value)} bytes instead of {self.value_bytes}."
-                )
-        leaving = {row for row in [*removed, *(e.id for e in added)] if row in self._entries}
-        if leaving:
-            self._remove(sorted(leaving))
-            for row in leaving:
-                del self._by_asset[self._entries.pop(row).asset]
-        if added:
-            self._add(added)
-            self._entries |= {entry.id: entry for entry in added}
-            self._by_asset |= {entry.asset: entry.id for entry in added}
-
-    @abstractmethod
-    def contents(self) -> Mapping[int, bytes]:
-        """Return row ids and values, read back from what is searched."""
-
-    @abstractmethod
-    def _add(self, entries: Sequence[WorkFingerprint]) -> None: ...
-
-    @abstractmethod
-    def _remove(self, rows: Sequence[int]) -> None: ...
+    def _check(self, entry: WorkFingerprint) -> None:
+        if len(entry.fingerprint.value) != self.value_bytes:
+            raise StorageError(
+                f"Fingerprint {entry.id} ({entry.fingerprint.algorithm}) has "
+                f"{len(entry.fingerprint.value)} bytes instead of {self.value_bytes}."
+            )
 
 
-class ExactSpace(Space):
+class ExactSpace(FixedSpace):
     """Equality of values, by a dictionary."""
 
     def __init__(self, value_bytes: int) -> None:
@@ -117,7 +81,7 @@ class ExactSpace(Space):
                 del self._rows[value]
 
 
-class BinarySpace(Space):
+class BinarySpace(FixedSpace):
     """Hamming distance between packed bits, by exhaustive search."""
 
     def __init__(self, value_bytes: int) -> None:
@@ -156,7 +120,7 @@ class BinarySpace(Space):
         self._index.remove_ids(_ids(rows))
 
 
-class FloatSpace(Space):
+class FloatSpace(FixedSpace):
     """Inner product between unit vectors that are stored as float16, by exhaustive search."""
 
     def __init__(self, value_bytes: int) -> None:
@@ -196,12 +160,13 @@ class FloatSpace(Space):
         self._index.remove_ids(_ids(rows))
 
 
-SPACES: Mapping[FingerprintKind, type[Space]] = {
+SPACES: Mapping[FingerprintKind, Callable[[int], Space]] = {
     FingerprintKind.EXACT: ExactSpace,
     FingerprintKind.PERCEPTUAL: BinarySpace,
     FingerprintKind.EMBEDDING: FloatSpace,
+    FingerprintKind.LOCAL: lambda _: LocalSpace(),
 }
-"""How fingerprints of a kind are searched; their values say the size."""
+"""Makes the space for fingerprints of a kind, given the length of their values."""
 
 
 def _ids(rows: Sequence[int]) -> NDArray[np.int64]:

@@ -19,13 +19,10 @@ from raisonne.fingerprint.exact import (
 from raisonne.fingerprint.extract import QueryFingerprints
 from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.fingerprint.perceptual import BITS, MIN_QUALITY, Dihedral
-from raisonne.index.catalogue_index import IndexView
-from raisonne.matching.calibration import (
-    PERCEPTUAL,
-    PERCEPTUAL_RADIUS,
-    VERSION,
-    embedding_rule,
-)
+from raisonne.matching.calibration import tempered
+from raisonne.matching.geometry_detector import detect_geometry
+from raisonne.matching.lookup import Detection, Lookup
+from raisonne.matching.proof import Proof, lay_whole_over
 from raisonne.matching.symmetry import placement
 from raisonne.rights.fingerprint import WorkFingerprint
 from raisonne.rights.match import (
@@ -37,17 +34,15 @@ from raisonne.rights.match import (
     Transform,
 )
 
-Detector = Callable[[IndexView, str, QueryFingerprints], tuple[list[Match], DetectorRun]]
-"""Takes the index, the tenant and the query."""
+Detector = Callable[[Lookup], Detection]
 
 _CANDIDATES = 10
 """Nearest entries of a global descriptor that are looked at."""
 
 
-def detect_exact(
-    view: IndexView, tenant: str, query: QueryFingerprints
-) -> tuple[list[Match], DetectorRun]:
+def detect_exact(lookup: Lookup) -> Detection:
     """Find works with the same bytes, or with the same pixels in another file."""
+    query = lookup.query
     values = (
         bytes_fingerprint(query.sha256),
         pixels_fingerprint(query.pixel_sha256, query.width, query.height),
@@ -65,88 +60,97 @@ def detect_exact(
             transform=placement(Dihedral.IDENTITY, _size(query), _size(query)),
         )
         for value in values
-        for entry in view.search_exact(tenant, value.algorithm, value.value)
+        for entry in lookup.view.search_exact(lookup.tenant, value.algorithm, value.value)
     ]
-    return matches, _executed(Mechanism.EXACT, f"{BYTES_ALGORITHM} {PIXELS_ALGORITHM}")
+    run = _executed(Mechanism.EXACT, f"{BYTES_ALGORITHM} {PIXELS_ALGORITHM}")
+    return Detection(run, matches, explained=bool(matches))
 
 
-def detect_perceptual(
-    view: IndexView, tenant: str, query: QueryFingerprints
-) -> tuple[list[Match], DetectorRun]:
+def detect_perceptual(lookup: Lookup) -> Detection:
     """Find works whose PDQ hash is near the query's in one of its nine forms."""
+    query, rule = lookup.query, lookup.rules.perceptual
+    version = f"{PDQ_ALGORITHM} {lookup.rules.version}"
     if query.quality < MIN_QUALITY:
-        return [], _too_flat(Mechanism.PERCEPTUAL, f"{PDQ_ALGORITHM} {VERSION}", query)
-    hits = view.search_binary(tenant, PDQ_ALGORITHM, _codes(query), PERCEPTUAL_RADIUS)
-    matches = []
-    for hit in hits:
-        if _identifies(hit.entry):
-            similarity = 1 - hit.measure / BITS
-            symmetry = query.pdq_forms[hit.row].transform
-            matches.append(
-                Match(
-                    work=hit.entry.work,
-                    asset=hit.entry.asset,
-                    mechanism=Mechanism.PERCEPTUAL,
-                    algorithm=PDQ_ALGORITHM,
-                    similarity=similarity,
-                    threshold=1 - PERCEPTUAL_RADIUS / BITS,
-                    score=PERCEPTUAL.probability(similarity),
-                    region=_whole(query),
-                    transform=_placement(view, hit.entry, symmetry, query),
-                )
+        return Detection(_too_flat(Mechanism.PERCEPTUAL, version, query))
+    matches, explained = [], False
+    for hit in lookup.view.search_binary(lookup.tenant, PDQ_ALGORITHM, query.codes, rule.radius):
+        if not _identifies(hit.entry):
+            continue
+        similarity = 1 - hit.measure / BITS
+        symmetry = query.pdq_forms[hit.row].transform
+        proof = lay_whole_over(lookup, hit.entry.asset, symmetry)
+        explained = explained or (proof is not None and proof.whole)
+        matches.append(
+            Match(
+                work=hit.entry.work,
+                asset=hit.entry.asset,
+                mechanism=Mechanism.PERCEPTUAL,
+                algorithm=PDQ_ALGORITHM,
+                similarity=similarity,
+                threshold=1 - rule.radius / BITS,
+                score=_score(rule.calibration.probability(similarity), proof),
+                region=_whole(query),
+                transform=_placement(lookup, hit.entry, symmetry),
             )
-    return matches, _executed(Mechanism.PERCEPTUAL, f"{PDQ_ALGORITHM} {VERSION}")
-
-
-def detect_embedding(
-    view: IndexView, tenant: str, query: QueryFingerprints
-) -> tuple[list[Match], DetectorRun]:
-    """Find works near in the global descriptor that its rule lets count."""
-    algorithm = query.embedding_algorithm
-    if query.quality < MIN_QUALITY:
-        return [], _too_flat(Mechanism.EMBEDDING, f"{algorithm} {VERSION}", query)
-    rule = embedding_rule(algorithm)
-    hits = view.search_float(tenant, algorithm, query.embedding[np.newaxis], _CANDIDATES)
-    matches = [
-        Match(
-            work=hit.entry.work,
-            asset=hit.entry.asset,
-            mechanism=Mechanism.EMBEDDING,
-            algorithm=algorithm,
-            similarity=min(hit.measure, 1.0),
-            threshold=rule.threshold,
-            score=rule.calibration.probability(min(hit.measure, 1.0)),
         )
-        for hit in hits
-        if hit.measure >= rule.threshold
-        and _identifies(hit.entry)
-        and _agrees(view, hit.entry, query, rule.agreement_bits)
-    ]
-    return matches, _executed(Mechanism.EMBEDDING, f"{algorithm} {VERSION}")
+    return Detection(_executed(Mechanism.PERCEPTUAL, version), matches, explained)
+
+
+def detect_embedding(lookup: Lookup) -> Detection:
+    """Find works near in the global descriptor that its rule lets count."""
+    query = lookup.query
+    algorithm = query.embedding_algorithm
+    version = f"{algorithm} {lookup.rules.version}"
+    if query.quality < MIN_QUALITY:
+        return Detection(_too_flat(Mechanism.EMBEDDING, version, query))
+    rule = lookup.rules.embedding(algorithm)
+    vector = query.embedding[np.newaxis]
+    matches = []
+    for hit in lookup.view.search_float(lookup.tenant, algorithm, vector, _CANDIDATES):
+        if (
+            hit.measure < rule.threshold
+            or not _identifies(hit.entry)
+            or not _agrees(lookup, hit.entry, rule.agreement_bits)
+        ):
+            continue
+        similarity = min(hit.measure, 1.0)
+        proof = lay_whole_over(lookup, hit.entry.asset, Dihedral.IDENTITY)
+        matches.append(
+            Match(
+                work=hit.entry.work,
+                asset=hit.entry.asset,
+                mechanism=Mechanism.EMBEDDING,
+                algorithm=algorithm,
+                similarity=similarity,
+                threshold=rule.threshold,
+                score=_score(rule.calibration.probability(similarity), proof),
+            )
+        )
+    return Detection(_executed(Mechanism.EMBEDDING, version), matches)
 
 
 DETECTORS: tuple[tuple[Mechanism, Detector], ...] = (
     (Mechanism.EXACT, detect_exact),
     (Mechanism.PERCEPTUAL, detect_perceptual),
     (Mechanism.EMBEDDING, detect_embedding),
+    (Mechanism.GEOMETRY, detect_geometry),
 )
+"""Cheap ones first."""
 
 
-def _codes(query: QueryFingerprints) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    packed = np.frombuffer(b"".join(form.code for form in query.pdq_forms), np.uint8)
-    return packed.reshape(len(query.pdq_forms), -1)
+def _score(score: float, proof: Proof | None) -> float:
+    """Let a likeness of whole pictures decide alone only if they agree place by place."""
+    return score if proof is not None and proof.assured else tempered(score)
 
 
-def _agrees(
-    view: IndexView, entry: WorkFingerprint, query: QueryFingerprints, bits: int | None
-) -> bool:
+def _agrees(lookup: Lookup, entry: WorkFingerprint, bits: int | None) -> bool:
     if bits is None:
         return True
-    perceptual = view.of_asset(entry.tenant, PDQ_ALGORITHM, entry.asset)
+    perceptual = lookup.view.of_asset(entry.tenant, PDQ_ALGORITHM, entry.asset)
     if perceptual is None:
         return False
     code = np.frombuffer(perceptual.fingerprint.value, np.uint8)
-    return bool(np.bitwise_count(_codes(query) ^ code).sum(axis=1).min() <= bits)
+    return bool(np.bitwise_count(lookup.query.codes ^ code).sum(axis=1).min() <= bits)
 
 
 def _identifies(entry: WorkFingerprint) -> bool:
@@ -155,13 +159,11 @@ def _identifies(entry: WorkFingerprint) -> bool:
     return quality is None or quality >= MIN_QUALITY
 
 
-def _placement(
-    view: IndexView, entry: WorkFingerprint, symmetry: Dihedral, query: QueryFingerprints
-) -> Transform | None:
-    pixels = view.of_asset(entry.tenant, PIXELS_ALGORITHM, entry.asset)
+def _placement(lookup: Lookup, entry: WorkFingerprint, symmetry: Dihedral) -> Transform | None:
+    pixels = lookup.view.of_asset(entry.tenant, PIXELS_ALGORITHM, entry.asset)
     if pixels is None:
         return None
-    return placement(symmetry, _size(query), picture_size(pixels.fingerprint))
+    return placement(symmetry, _size(lookup.query), picture_size(pixels.fingerprint))
 
 
 def _size(query: QueryFingerprints) -> tuple[int, int]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from raisonne.fingerprint.extract import QueryFingerprints
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.matching.calibration import SHIPPED, ScoringRules
 from raisonne.matching.detectors import DETECTORS
+from raisonne.matching.lookup import Lookup
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 
 
@@ -35,17 +37,26 @@ class Matcher:
 
     Args:
         index: The index to search.
+        rules: What likenesses are judged by.
+        thorough: Whether every mechanism looks, even where a cheaper one has explained all of the
+            query; to measure them apart.
     """
 
-    def __init__(self, index: CatalogueIndex) -> None:
+    def __init__(
+        self, index: CatalogueIndex, rules: ScoringRules = SHIPPED, *, thorough: bool = False
+    ) -> None:
         self._index = index
+        self._rules = rules
+        self._thorough = thorough
 
     def revision(self) -> int:
         """Catch up with the catalogue and return the revision that a query would see."""
         return self._index.refresh()
 
     def match(self, tenant: str, query: QueryFingerprints) -> MatchReport:
-        """Run every mechanism against one and the same revision of a tenant's works.
+        """Run the mechanisms against one and the same revision of a tenant's works.
+
+        The dearer ones are left out once a cheaper one has explained all of the query.
 
         Raises:
             StorageError: If the index cannot catch up with the catalogue.
@@ -56,14 +67,32 @@ class Matcher:
         clock = time.perf_counter()
         with self._index.read() as view:
             timings["refresh"] = time.perf_counter() - clock
+            lookup = Lookup(view, tenant, query, self._rules)
+            explained = False
             for mechanism, detect in DETECTORS:
+                if explained and not self._thorough and _searched(runs):
+                    runs.append(_not_needed(mechanism))
+                    continue
                 clock = time.perf_counter()
-                matches, run = detect(view, tenant, query)
-                found += matches
-                runs.append(run)
+                detection = detect(lookup)
+                found += detection.matches
+                runs.append(detection.run)
+                explained = explained or detection.explained
                 timings[mechanism.value] = time.perf_counter() - clock
             runs += _unchecked_frames(query)
             return MatchReport(_best(found), tuple(runs), view.revision, timings)
+
+
+def _searched(runs: Iterable[DetectorRun]) -> bool:
+    """Whether a mechanism has looked for likeness, which equal bytes are not."""
+    return any(
+        run.state is DetectorState.EXECUTED and run.name != Mechanism.EXACT.value for run in runs
+    )
+
+
+def _not_needed(mechanism: Mechanism) -> DetectorRun:
+    reason = "A cheaper mechanism has already explained all of the picture."
+    return DetectorRun(mechanism.value, "", DetectorState.SKIPPED, reason)
 
 
 def _unchecked_frames(query: QueryFingerprints) -> list[DetectorRun]:

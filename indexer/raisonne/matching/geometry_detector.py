@@ -1,0 +1,159 @@
+"""The mechanism ``geometry``: works, whole or in part, anywhere in a query.
+
+Candidates come from the votes of local features, and from the neighbours of the perceptual hash and
+of the global descriptor far beyond the distances at which those report by themselves. Each is laid
+over the query, by its points or by the whole picture, and must then agree with it place by place.
+What a found work explains of the query is set aside and the rest votes again, so that a collage
+names all the works in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raisonne.fingerprint.local import ALGORITHM
+from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
+from raisonne.fingerprint.perceptual import MIN_QUALITY, Dihedral
+from raisonne.fingerprint.query_forms import Form
+from raisonne.fingerprint.vocabulary import unpack
+from raisonne.index.local_space import LocalHits, LocalSpace
+from raisonne.matching.calibration import tempered
+from raisonne.matching.geometry import align, project, similar_pairs
+from raisonne.matching.lookup import Detection, Lookup
+from raisonne.matching.proof import Proof, lay_over, lay_whole_over, region_of, transform_of
+from raisonne.matching.voting import Candidate, count_votes
+from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
+
+_NEAREST = 8
+_VOTED = 8
+_FEWEST_VOTES = 1.0
+_ROUNDS = 8
+_LOOKALIKES = 6
+_LOOKALIKE_BITS = 100
+_POINT_GRID = 32
+_HALF = 4.0
+
+
+def detect_geometry(lookup: Lookup) -> Detection:
+    """Find works that lie over a part of the query and agree with it there."""
+    best: dict[int, Proof] = {}
+    for proof in (*_lookalikes(lookup), *_by_points(lookup)):
+        known = best.get(proof.entry.id)
+        if known is None or proof.strength > known.strength:
+            best[proof.entry.id] = proof
+    rule = lookup.rules.geometry
+    matches = [_match(lookup, proof) for proof in best.values() if proof.strength >= rule.threshold]
+    version = f"{ALGORITHM} {lookup.rules.version}"
+    run = DetectorRun(Mechanism.GEOMETRY.value, version, DetectorState.EXECUTED)
+    return Detection(run, matches)
+
+
+def _lookalikes(lookup: Lookup) -> Iterator[Proof]:
+    """Try works that look alike as a whole, laid over the whole query."""
+    query = lookup.query
+    if query.quality < MIN_QUALITY:
+        return
+    near = lookup.view.search_binary(lookup.tenant, PDQ_ALGORITHM, query.codes, _LOOKALIKE_BITS)
+    near.sort(key=lambda hit: (hit.measure, hit.entry.id))
+    whole = [(hit.entry.asset, query.pdq_forms[hit.row].transform) for hit in near[:_LOOKALIKES]]
+    vector = query.embedding[np.newaxis]
+    nearest = lookup.view.search_float(
+        lookup.tenant, query.embedding_algorithm, vector, _LOOKALIKES
+    )
+    whole += [(hit.entry.asset, Dihedral.IDENTITY) for hit in nearest]
+    for asset, symmetry in dict.fromkeys(whole):
+        proof = lay_whole_over(lookup, asset, symmetry)
+        if proof is not None:
+            yield proof
+
+
+def _by_points(lookup: Lookup) -> Iterator[Proof]:
+    """Try works that points speak for, and then what is left of the query without those found."""
+    space = lookup.view.local(lookup.tenant, ALGORITHM)
+    if space is None:
+        return
+    local = lookup.query.local
+    hits = space.search(local.descriptors, local.lists, _NEAREST)
+    unexplained = np.ones(len(local.forms[0]), np.bool_)
+    tried: set[tuple[int, int]] = set()
+    for _ in range(_ROUNDS):
+        found = False
+        for candidate in _untried(lookup, hits, unexplained, tried):
+            proof = _proof(lookup, space, candidate)
+            if proof is None:
+                continue
+            yield proof
+            if proof.strength >= lookup.rules.geometry.threshold:
+                found = True
+                unexplained &= ~_covered(local.forms[0].points[:, :2], proof)
+        if not found:
+            return
+
+
+def _untried(
+    lookup: Lookup,
+    hits: LocalHits,
+    unexplained: NDArray[np.bool_],
+    tried: set[tuple[int, int]],
+) -> list[Candidate]:
+    """Return the next candidates and note them as tried."""
+    voted = count_votes(lookup.query.local, hits, unexplained, _VOTED + len(tried))
+    candidates = [
+        candidate
+        for candidate in voted
+        if (candidate.slot, candidate.form) not in tried and candidate.votes >= _FEWEST_VOTES
+    ][:_VOTED]
+    tried |= {(candidate.slot, candidate.form) for candidate in candidates}
+    return candidates
+
+
+def _proof(lookup: Lookup, space: LocalSpace, candidate: Candidate) -> Proof | None:
+    entry = space.entry(candidate.slot)
+    features = unpack(entry.fingerprint.value)
+    form = lookup.query.local.forms[candidate.form]
+    pairs = similar_pairs(form.descriptors.astype(np.float32), features.descriptors())
+    a, b = form.points[pairs[:, 0]], features.points[pairs[:, 1]]
+    aligned = align(a, b, features.size)
+    if aligned is None:
+        return None
+    transform, size = aligned.transform, lookup.luma.size
+    if Form(candidate.form) & Form.MIRRORED:
+        transform = transform @ np.array([[-1, 0, size[0] - 1], [0, 1, 0], [0, 0, 1]])
+    points = min(_places(a[aligned.pairs, :2], size), _places(b[aligned.pairs, :2], features.size))
+    return lay_over(lookup.luma, entry, transform, points)
+
+
+def _places(points: NDArray[np.float32], size: tuple[int, int]) -> int:
+    """Count the cells of a square grid, 32 along the longer side, that points lie in."""
+    return len(np.unique((points * (_POINT_GRID / max(size))).astype(int), axis=0))
+
+
+def _covered(points: NDArray[np.float32], proof: Proof) -> NDArray[np.bool_]:
+    """Whether points of the query lie on the work."""
+    place = project(proof.agreement.transform, points)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((place >= 0) & (place < proof.features.size)).all(axis=1))
+
+
+def _match(lookup: Lookup, proof: Proof) -> Match:
+    rule = lookup.rules.geometry
+    score = rule.calibration.probability(proof.strength)
+    return Match(
+        work=proof.entry.work,
+        asset=proof.entry.asset,
+        mechanism=Mechanism.GEOMETRY,
+        algorithm=ALGORITHM,
+        similarity=_similarity(proof.strength),
+        threshold=_similarity(rule.threshold),
+        score=score if proof.assured else tempered(score),
+        region=region_of(lookup, proof),
+        transform=transform_of(lookup, proof),
+    )
+
+
+def _similarity(strength: float) -> float:
+    """Return a strength on a scale from 0 to 1, on which the middle is at four."""
+    return max(0.0, strength) / (max(0.0, strength) + _HALF)
