@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from raisonne.app.colour_match import Levels, match_colours
-from raisonne.app.coverage import Coverage, Places
+from raisonne.app.coverage import Coverage, Places, carry
+from raisonne.app.registration import nudge
 from raisonne.fingerprint.decoding import DecodedImage
 from raisonne.rights.match import Region, Transform
 
@@ -25,6 +26,8 @@ _NEARLY_ALL = 0.6
 _SOFT = 1.5
 _COARSE = 0.7
 """Blur that evens out two resolutions, in pixels of the result and of the coarser picture."""
+_RIM = 5
+"""Twice the pixels along the part's outline, and one, that are not compared."""
 _NOISE = 0.06
 """Difference in level that noise and coding leave between copies."""
 _UNEXPLAINED = 0.5
@@ -63,7 +66,7 @@ def align(
     covered: Coverage,
     room: tuple[int, int],
 ) -> Alignment:
-    """Lay a work over the query.
+    """Lay a work over the query, as its transform says and then as well as a small move allows.
 
     Args:
         query: The checked picture.
@@ -74,29 +77,76 @@ def align(
     """
     view = _view(covered, (query.width, query.height))
     size = fitted((view.width, view.height), room)
-    scale = np.array((size[0] / view.width, size[1] / view.height))
     below = _crop(query, view, size)
-    inside = _filled((covered.query_outline - (view.x, view.y)) * scale, size)
-    over = _warp(work, transform, covered, view, size)
-    # Outside the part, the query stands in for the work: nothing there is compared.
-    over[~inside] = below[~inside]
     # Compared at the resolution of the coarser picture, a pixel's offset forgiven.
     coarse = _COARSE * size[0] / view.width * _coarseness(query, work, covered)
     sigma = min(max(_SOFT, coarse), max(size) / 16)
-    soft, soft_over = (_softened(_levels(picture), sigma) for picture in (below, over))
-    matched, inverted = match_colours(soft, soft_over, inside)
-    matched[~inside] = soft[~inside]
-    agrees = _agreeing(soft, matched, inside)
+    zoom = np.array((size[0] / view.width, size[1] / view.height))
+    outline = np.asarray((covered.query_outline - (view.x, view.y)) * zoom - 0.5)
+    pixels, path = _sampled(work, transform, covered, view, size)
+    laid = _lay(pixels, path, outline, below, sigma)
+    move = nudge(_lightness(laid.soft), _lightness(laid.matched), laid.inside)
+    if move is not None:
+        moved = _lay(
+            pixels,
+            path @ move,
+            carry(np.asarray(np.linalg.inv(move), np.float64), outline),
+            below,
+            sigma,
+        )
+        laid = min(laid, moved, key=_Laid.error)
+    agrees = _agreeing(laid.soft, laid.matched, laid.inside)
     return Alignment(
         view=view,
         query=below,
-        work=over,
-        inside=inside,
+        work=laid.over,
+        inside=laid.inside,
         agrees=agrees,
-        difference=np.asarray(np.abs(soft - matched).max(axis=2)),
-        agreement=float(agrees.sum() / max(inside.sum(), 1)),
-        inverted=inverted,
+        difference=laid.difference(),
+        agreement=float(agrees.sum() / max(laid.inside.sum(), 1)),
+        inverted=laid.inverted,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """One way to lay the work over the query; see ``Alignment``."""
+
+    over: Pixels
+    inside: NDArray[np.bool_]
+    soft: Levels
+    matched: Levels
+    inverted: bool
+
+    def error(self) -> float:
+        """Return the mean difference, to which what was painted over adds no more than it must."""
+        error = np.abs(self.soft - self.matched).mean(axis=2)[self.inside]
+        return float(np.minimum(error, _NOISE).mean()) if error.size else math.inf
+
+    def difference(self) -> Levels:
+        """Return the largest difference of a channel, but for the rim that mixes both grounds."""
+        rim = cv2.erode(self.inside.astype(np.uint8), np.ones((_RIM, _RIM), np.uint8))
+        return np.asarray(np.abs(self.soft - self.matched).max(axis=2) * rim)
+
+
+def _lay(
+    pixels: Pixels, path: NDArray[np.float64], outline: Places, below: Pixels, sigma: float
+) -> _Laid:
+    size = below.shape[1], below.shape[0]
+    inside = _filled(outline, size)
+    warped = cv2.warpPerspective(
+        pixels,
+        path / np.abs(path).max(),
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    # Outside the part, the query stands in for the work: nothing there is compared.
+    over = np.where(inside[..., np.newaxis], np.asarray(warped, np.uint8), below)
+    soft, soft_over = (_softened(_levels(picture), sigma) for picture in (below, over))
+    matched, inverted = match_colours(soft, soft_over, inside)
+    matched[~inside] = soft[~inside]
+    return _Laid(over, inside, soft, matched, inverted)
 
 
 def fitted(size: tuple[float, float], room: tuple[int, int]) -> tuple[int, int]:
@@ -140,14 +190,14 @@ def _coarseness(query: DecodedImage, work: DecodedImage, covered: Coverage) -> f
 
 def _filled(outline: Places, size: tuple[int, int]) -> NDArray[np.bool_]:
     canvas = Image.new("1", size)
-    ImageDraw.Draw(canvas).polygon([(x - 0.5, y - 0.5) for x, y in outline], fill=1)
+    ImageDraw.Draw(canvas).polygon([(x, y) for x, y in outline], fill=1)
     return np.array(canvas)
 
 
-def _warp(
+def _sampled(
     work: DecodedImage, transform: Transform, covered: Coverage, view: Region, size: tuple[int, int]
-) -> Pixels:
-    """Return the work as it lies in the frame; scaled down first where it would alias."""
+) -> tuple[Pixels, NDArray[np.float64]]:
+    """Return the work, scaled down where it would alias, and the way from the frame's pixels."""
     pixels = np.ascontiguousarray(work.pixels)
     rows, columns = pixels.shape[:2]
     wanted = covered.change.scale * size[0] / view.width * work.width / columns
@@ -155,24 +205,14 @@ def _warp(
         smaller = (max(1, round(columns * wanted)), max(1, round(rows * wanted)))
         pixels = np.asarray(cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA), np.uint8)
     rows, columns = pixels.shape[:2]
-    to_query = _scaling(view.width / size[0], view.height / size[1], (view.x, view.y))
-    to_pixels = _scaling(columns / work.width, rows / work.height, (0, 0))
     # OpenCV counts from the middle of the first pixel, continuous coordinates from its corner.
-    path = (
+    return pixels, (
         _scaling(1, 1, (-0.5, -0.5))
-        @ to_pixels
+        @ _scaling(columns / work.width, rows / work.height, (0, 0))
         @ (np.array(transform) / np.abs(transform).max()).reshape(3, 3)
-        @ to_query
+        @ _scaling(view.width / size[0], view.height / size[1], (view.x, view.y))
         @ _scaling(1, 1, (0.5, 0.5))
     )
-    warped = cv2.warpPerspective(
-        pixels,
-        path / np.abs(path).max(),
-        size,
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(warped, np.uint8)
 
 
 def _scaling(across: float, down: float, shift: tuple[float, float]) -> NDArray[np.float64]:
@@ -190,6 +230,10 @@ def _agreeing(query: Levels, matched: Levels, inside: NDArray[np.bool_]) -> NDAr
     kernel = np.ones((window // 2 + 1, window // 2 + 1), np.uint8)
     opened = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return np.asarray(inside & (opened == 0))
+
+
+def _lightness(levels: Levels) -> Levels:
+    return np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY))
 
 
 def _softened(levels: Levels, sigma: float) -> Levels:

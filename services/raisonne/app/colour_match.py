@@ -13,7 +13,7 @@ _Real = TypeVar("_Real", np.float32, np.float64)
 Levels = NDArray[np.float32]
 """Shape (h, w) or (h, w, 3), 0 to 1."""
 
-_SAMPLES = 20_000
+_SAMPLES = 10_000
 """Pixels that colours are fitted to."""
 _FEW = 32
 _ROUNDS = 8

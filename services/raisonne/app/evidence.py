@@ -2,57 +2,98 @@
 
 from __future__ import annotations
 
-import io
-from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
-
+from raisonne.app import evidence_panels as panels
+from raisonne.app.agreeing_points import agreeing_points
+from raisonne.app.alignment import Alignment, align
+from raisonne.app.coverage import Coverage, cover
+from raisonne.app.evidence_layout import Colour, Layout, Panel, Text, compose
+from raisonne.app.explanation import WHOLE, Seen, change_steps, explain, percent
+from raisonne.app.phrases import Locale
 from raisonne.fingerprint.decoding import DecodedImage
-from raisonne.rights.match import Match, Region, Transform
+from raisonne.rights.match import Match, Transform
 
-_PANEL = 420
-"""Side of the square that each picture is fitted into, in pixels."""
-_MARGIN = 24
-_HEAD = 76
-_FOOT = 60
-_INK = (28, 28, 32)
-_PAPER = (250, 249, 246)
-_QUIET = (112, 112, 118)
-_COLOURS = {"BLOCK": (178, 34, 34), "REVIEW": (176, 112, 0), "ALLOW": (30, 110, 60)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    """Where a picture lies on the sheet, and sheet pixels for each of its own."""
-
-    left: int
-    top: int
-    across: float
-    down: float
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return the sheet position of a pixel position of the picture."""
-        return self.left + x * self.across, self.top + y * self.down
+_SHEET = Layout(room=(564, 520), large=27, small=20)
+_PAIR = Layout(room=(420, 420), large=21, small=16)
+_COLOURS: Mapping[str, Colour] = {
+    "BLOCK": (190, 30, 45),
+    "REVIEW": (184, 110, 0),
+    "ALLOW": (30, 110, 60),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceWords:
-    """What is written on the picture.
+    """What is written on a picture.
 
     Attributes:
         outcome: ``BLOCK``, ``REVIEW`` or ``ALLOW``.
-        headline: One sentence on why.
+        reason: One sentence on why, as the policy says it.
         query: Caption of the checked file.
-        work: Caption of the registered work.
+        title: Of the registered work.
+        holder: Of its rights; empty where unknown.
     """
 
     outcome: str
-    headline: str
+    reason: str
     query: str
-    work: str
+    title: str
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A picture, and what was seen while it was drawn.
+
+    Attributes:
+        picture: The file.
+        seen: For the sentence that explains the match; None where it is not localised.
+    """
+
+    picture: bytes
+    seen: Seen | None
+
+
+def evidence_sheet(
+    query: DecodedImage,
+    work: DecodedImage,
+    match: Match,
+    words: EvidenceWords,
+    kind: Literal["PNG", "JPEG"] = "PNG",
+) -> Evidence:
+    """Return all that shows a match, as one picture 1,200 pixels wide.
+
+    Both pictures with the part they share outlined; the work laid over the query; lines between
+    points that agree; where the pictures agree; what differs once their colours are matched. A
+    match that is not localised shows the two pictures only, and says so. The same inputs give the
+    same bytes.
+
+    Args:
+        query: The checked file.
+        work: The registered work.
+        match: What was found.
+        words: What is written.
+        kind: File format; JPEG is a fifth of the size.
+    """
+    compared = _compare(query, work, match, _SHEET)
+    rows = [_both(query, work, words, compared, _SHEET)]
+    if compared is None:
+        return Evidence(compose(_SHEET, _text(match, words, None, None), rows, kind), None)
+    aligned, change = compared.aligned, compared.covered.change
+    points = agreeing_points(
+        query, work, compared.transform, mirror=change.mirrored, negative=aligned.inverted
+    )
+    shown = _differences(aligned, _COLOURS[words.outcome])
+    if len(points):
+        drawn = min(len(points), panels.MOST_LINES)
+        heading = f"{len(points)} points agree" + f", {drawn} shown" * (drawn < len(points))
+        shown.insert(1, Panel(heading, panels.lines(query, work, points, _SHEET.room)))
+    rows += [shown[start : start + 2] for start in range(0, len(shown), 2)]
+    seen = compared.seen(len(points))
+    return Evidence(compose(_SHEET, _text(match, words, compared, seen), rows, kind), seen)
 
 
 def match_picture(
@@ -61,88 +102,99 @@ def match_picture(
     match: Match,
     words: EvidenceWords,
     kind: Literal["PNG", "JPEG"] = "PNG",
-) -> bytes:
-    """Return a picture that shows a match.
+) -> Evidence:
+    """Return the small form for lists: both pictures with the part they share outlined.
 
     Args:
-        query: The checked file; the match's region is framed on it.
-        work: The registered work; equal numbers mark the same places in both, where the match
-            knows how one lies over the other.
+        query: The checked file.
+        work: The registered work.
         match: What was found.
-        words: What is written on it.
-        kind: File format; JPEG is a fifth of the size.
+        words: What is written.
+        kind: File format.
     """
-    width, height = 2 * _PANEL + 3 * _MARGIN, _HEAD + _PANEL + _FOOT
-    sheet = Image.new("RGB", (width, height), _PAPER)
-    draw = ImageDraw.Draw(sheet)
-    _write_head(draw, words, match)
-    left = _place(sheet, query, _MARGIN)
-    right = _place(sheet, work, 2 * _MARGIN + _PANEL)
-    if match.region is not None:
-        _frame(draw, left, match.region, _COLOURS[words.outcome])
-        if match.transform is not None:
-            _mark(draw, left, right, match.region, match.transform)
-    for text, x in ((words.query, _MARGIN), (words.work, 2 * _MARGIN + _PANEL)):
-        draw.text((x, _HEAD + _PANEL + 10), _fit(draw, text, 15), fill=_INK, font=_font(15))
-    facts = f"{match.mechanism.value} {match.similarity:.3f} (from {match.threshold:.3f})"
-    draw.text((_MARGIN, height - 24), facts, fill=_QUIET, font=_font(13))
-    out = io.BytesIO()
-    sheet.save(out, kind)
-    return out.getvalue()
+    compared = _compare(query, work, match, _PAIR)
+    seen = compared.seen(0) if compared else None
+    rows = [_both(query, work, words, compared, _PAIR)]
+    return Evidence(compose(_PAIR, _text(match, words, compared, seen), rows, kind), seen)
 
 
-def _write_head(draw: ImageDraw.ImageDraw, words: EvidenceWords, match: Match) -> None:
-    colour = _COLOURS[words.outcome]
-    draw.text((_MARGIN, 14), words.outcome, fill=colour, font=_font(24))
-    offset = _MARGIN + draw.textlength(words.outcome, font=_font(24)) + 14
-    score = f"{match.score:.1%} certain"
-    draw.text((offset, 20), score, fill=_QUIET, font=_font(17))
-    headline = _fit(draw, words.headline, 16, 2 * _PANEL + _MARGIN)
-    draw.text((_MARGIN, 46), headline, fill=_INK, font=_font(16))
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A work laid over the query."""
+
+    transform: Transform
+    covered: Coverage
+    aligned: Alignment
+
+    def seen(self, points: int) -> Seen:
+        """Return what the explanation says; what is laid over but differs is not contained."""
+        return Seen(
+            work_share=self.covered.work_share * self.aligned.agreement,
+            change=self.covered.change,
+            points=points,
+            inverted=self.aligned.inverted,
+        )
 
 
-def _place(sheet: Image.Image, image: DecodedImage, x: int) -> _Panel:
-    """Fit a picture into its panel."""
-    picture = Image.fromarray(image.pixels)
-    picture.thumbnail((_PANEL, _PANEL), Image.Resampling.LANCZOS)
-    left, top = x + (_PANEL - picture.width) // 2, _HEAD + (_PANEL - picture.height) // 2
-    sheet.paste(picture, (left, top))
-    return _Panel(left, top, picture.width / image.width, picture.height / image.height)
+def _compare(
+    query: DecodedImage, work: DecodedImage, match: Match, layout: Layout
+) -> _Compared | None:
+    covered = cover(match, (query.width, query.height), (work.width, work.height))
+    if covered is None or match.transform is None:
+        return None
+    aligned = align(query, work, match.transform, covered, layout.room)
+    return _Compared(match.transform, covered, aligned)
 
 
-def _frame(
-    draw: ImageDraw.ImageDraw, panel: _Panel, region: Region, colour: tuple[int, int, int]
-) -> None:
-    x0, y0 = panel.at(region.x, region.y)
-    x1, y1 = panel.at(region.x + region.width, region.y + region.height)
-    draw.rectangle((x0, y0, x1 - 1, y1 - 1), outline=colour, width=4)
+def _both(
+    query: DecodedImage,
+    work: DecodedImage,
+    words: EvidenceWords,
+    compared: _Compared | None,
+    layout: Layout,
+) -> list[Panel]:
+    covered = compared.covered if compared else None
+    shown = panels.both(query, work, covered, _COLOURS[words.outcome], layout.room)
+    registered = " · ".join(part for part in (words.title, words.holder) if part)
+    headings = f"Checked: {words.query}", f"Registered: {registered}"
+    return [Panel(heading, pixels) for heading, pixels in zip(headings, shown, strict=True)]
 
 
-def _mark(
-    draw: ImageDraw.ImageDraw, query: _Panel, work: _Panel, region: Region, transform: Transform
-) -> None:
-    """Number four places of the region, and the same places of the work."""
-    homography = np.array(transform).reshape(3, 3)
-    shares = ((0.12, 0.12), (0.88, 0.12), (0.88, 0.88), (0.12, 0.88))
-    for number, (across, down) in enumerate(shares, 1):
-        x, y = region.x + across * region.width, region.y + down * region.height
-        u, v, w = homography @ (x, y, 1.0)
-        for place in (query.at(x, y), work.at(u / w, v / w)):
-            box = (place[0] - 12, place[1] - 12, place[0] + 12, place[1] + 12)
-            draw.ellipse(box, fill=_PAPER, outline=_INK, width=2)
-            draw.text(place, str(number), fill=_INK, font=_font(15), anchor="mm")
+def _differences(aligned: Alignment, colour: Colour) -> list[Panel]:
+    agreement = f"Where they agree: {aligned.agreement:.0%} of the part"
+    return [
+        Panel("The work laid over it, in every other square", panels.overlay(aligned)),
+        Panel(agreement, panels.mask(aligned, colour)),
+        Panel("What differs, colours matched", panels.heat(aligned), panels.heat_scale()),
+    ]
 
 
-def _fit(draw: ImageDraw.ImageDraw, text: str, size: int, width: int = _PANEL) -> str:
-    """Put a text on one line, shortened from its end until it fits."""
-    line, font = " ".join(text.split()), _font(size)
-    if draw.textlength(line, font) <= width:
-        return line
-    too_long = bisect_right(
-        range(len(line)), float(width), key=lambda end: draw.textlength(line[:end] + "…", font)
+def _text(
+    match: Match, words: EvidenceWords, compared: _Compared | None, seen: Seen | None
+) -> Text:
+    similarity = (
+        f"{match.mechanism.value} ({match.algorithm}): similarity {match.similarity:.3f}, "
+        f"reported from {match.threshold:.3f}"
     )
-    return line[: too_long - 1] + "…"
+    return Text(
+        outcome=words.outcome,
+        colour=_COLOURS[words.outcome],
+        score=f"score {match.score:.1%}",
+        headline=explain(match, words.title, Locale.ENGLISH, seen),
+        reason=words.reason,
+        facts=(similarity, _place(compared)),
+    )
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+def _place(compared: _Compared | None) -> str:
+    if compared is None:
+        return "Compared as wholes: this match does not say which places are alike."
+    covered, aligned = compared.covered, compared.aligned
+    steps = change_steps(covered.change, Locale.ENGLISH, inverted=aligned.inverted)
+    if covered.work_share < WHOLE:
+        steps.append(f"cropped to {percent(covered.work_share)}%")
+    place = (
+        f"{percent(covered.work_share)}% of the work lies over {percent(covered.query_share)}% of "
+        f"the checked picture, and {aligned.agreement:.0%} of that agrees"
+    )
+    return ": ".join(filter(None, (place, ", ".join(steps))))

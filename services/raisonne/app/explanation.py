@@ -14,7 +14,7 @@ SURE = 0.9
 POSSIBLE = 0.5
 """Score from which a sentence says *may be*; below it says that it is more likely not."""
 
-WHOLE = 0.97
+WHOLE = 0.95
 """Share of a work from which all of it is there."""
 _RESIZED = 0.02
 _AROUND = 179

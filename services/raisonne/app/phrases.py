@@ -104,7 +104,7 @@ _ENGLISH = Phrases(
         },
     },
     quoted="“{}”",
-    whole="all of {title}",
+    whole="the whole of {title}",
     part="about {share}% of {title}",
     some="{title} or a part of it",
     steps={
