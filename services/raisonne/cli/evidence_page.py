@@ -21,6 +21,8 @@ from raisonne.rights.work import Work
 
 MAX_ARTICLES = 300
 """Findings shown with pictures: a page of about 100 MB is what browsers still open."""
+MAX_SHEETS = 100
+"""Findings, the first ones, whose evidence is shown in full; those after have small pictures."""
 _FURTHER = 3
 """Works beside the first whose pictures are shown too, small."""
 _KEPT = 64
@@ -114,7 +116,10 @@ def evidence_page(
     more = f"<p>{rest} further findings are in the JSON output only.</p>" if rest else ""
     with DecoderPool(1) as decoder:
         pictures = EvidencePictures(work, asset, decoder, "JPEG")
-        articles = "".join(_article(path, verdict, pictures) for path, verdict in shown)
+        articles = "".join(
+            _article(path, verdict, pictures, full=number < MAX_SHEETS)
+            for number, (path, verdict) in enumerate(shown)
+        )
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'><title>Raisonné: evidence</title>"
@@ -149,15 +154,15 @@ def telling_matches(matches: Sequence[Match]) -> list[Match]:
     return list(best.values())
 
 
-def _article(path: Path, verdict: Verdict, pictures: EvidencePictures) -> str:
+def _article(path: Path, verdict: Verdict, pictures: EvidencePictures, *, full: bool) -> str:
     outcome = verdict.outcome.value
     findings = "".join(
         f"<li><b>{escape(f.reason)}</b> {escape(f.detail)} <code>{escape(f.clause)}</code></li>"
         for f in verdict.findings
     )
-    told = telling_matches(verdict.inputs.matches)[: 1 + _FURTHER]
+    told = telling_matches(verdict.inputs.matches)[: 1 + _FURTHER if full else 1]
     figures = "".join(
-        _figure(path, verdict, match, pictures, large=number == 0)
+        _figure(path, verdict, match, pictures, large=full and number == 0)
         for number, match in enumerate(told)
     )
     return (

@@ -14,6 +14,8 @@ from PIL import Image
 from raisonne.app.check import CheckTerms
 from raisonne.app.works import WorkDraft
 from raisonne.cli.evidence_page import (
+    MAX_ARTICLES,
+    MAX_SHEETS,
     EvidencePictures,
     evidence_page,
     evidence_picture,
@@ -110,6 +112,14 @@ def test_further_works_are_shown_small(registry: Registry) -> None:
     verdict = replace(registry.verdict, inputs=inputs)
     page = evidence_page("1", [(registry.copy, verdict)], registry.work, registry.asset)
     assert [picture.width for picture in pictures(page)] == [1200, 912, 912, 912]
+
+
+def test_a_long_page_stays_light(registry: Registry) -> None:
+    flagged = [(registry.copy, registry.verdict)] * (MAX_ARTICLES + 7)
+    page = evidence_page("many", flagged, registry.work, registry.asset)
+    widths = Counter(picture.width for picture in pictures(page))
+    assert widths == {1200: MAX_SHEETS, 912: MAX_ARTICLES - MAX_SHEETS}
+    assert "7 further findings" in page
 
 
 def test_a_picture_that_is_gone_leaves_the_sentence(registry: Registry) -> None:
