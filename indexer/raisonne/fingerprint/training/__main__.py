@@ -7,11 +7,17 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
+from raisonne.fingerprint.copy_embedder import SIDE
 from raisonne.fingerprint.training.export import export
 from raisonne.fingerprint.training.pictures import load_folder, split
+from raisonne.fingerprint.training.record import write_record
 from raisonne.fingerprint.training.trainer import Plan, TrainingPictures, train
+from raisonne.fingerprint.training.views import whole_view
+
+_CALIBRATED = 128
 
 
 def main() -> int:
@@ -25,7 +31,10 @@ def main() -> int:
     sets = TrainingPictures(training, extra, held_out)
     plan = Plan(steps=options.steps, minutes=options.minutes, seed=options.seed)
     network = train(plan, sets, options.out)
-    export(network, options.out)
+    views = np.stack([whole_view(picture, SIDE) for picture in training[:_CALIBRATED]])
+    export(network, views, options.out)
+    if options.sources:
+        write_record(options.sources, sets, options.out)
     return 0
 
 
@@ -57,8 +66,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder for the weights, the log and the checkpoint that a later call resumes",
     )
+    parser.add_argument(
+        "--sources",
+        type=Path,
+        metavar="CSV",
+        help="table with a sha256 column: what is known of the --data pictures is recorded",
+    )
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=float, default=80.0, help="length by the clock")
+    length.add_argument("--minutes", type=float, default=80.0, help="length in processor time")
     length.add_argument("--steps", type=int, help="length in steps, the same on every run")
     parser.add_argument(
         "--held-out",

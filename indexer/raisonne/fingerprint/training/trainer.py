@@ -38,8 +38,8 @@ class Plan:
 
     Attributes:
         steps: Length of the run in optimisation steps; reproducible. None to go by the time.
-        minutes: Length of the run by the clock, pauses between resumed parts left out, when
-            ``steps`` is None.
+        minutes: Length of the run in processor time, validation left out, when ``steps`` is None;
+            a busy machine only makes it take longer.
         batch: Works a step.
         extra_share: Share of each batch that comes from the training-only pictures.
         weight_decay: Of AdamW.
@@ -100,10 +100,10 @@ def train(plan: Plan, pictures: TrainingPictures, out: Path) -> CopyNetwork:
         _restore(run, out / CHECKPOINT)
     saved = time.monotonic()
     while (progress := _progress(plan, run)) < 1:
-        began = time.monotonic()
+        began = time.process_time()
         losses = _step(run, plan, pictures, progress)
         run.step += 1
-        run.seconds += time.monotonic() - began
+        run.seconds += time.process_time() - began
         if run.step % _LOG_EVERY == 0:
             _log(out, {**_where(run, plan), **losses})
         if progress * plan.validations >= run.validated + 1:
