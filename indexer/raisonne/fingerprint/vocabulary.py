@@ -131,11 +131,18 @@ def unpack(value: bytes) -> RegisteredFeatures:
         StorageError: If it was damaged.
     """
     body = _HEADER.itemsize + THUMBNAIL_SIDE**2
-    header = np.frombuffer(value[: _HEADER.itemsize], _HEADER) if len(value) >= body else None
-    if header is None or len(value) != body + int(header["count"][0]) * _POINT.itemsize:
+    if len(value) < body or (len(value) - body) % _POINT.itemsize:
         raise StorageError(f"A local fingerprint of {len(value)} bytes is damaged.")
+    header = np.frombuffer(value[: _HEADER.itemsize], _HEADER)
     luma = np.frombuffer(value[_HEADER.itemsize : body], np.uint8)
     records = np.frombuffer(value[body:], _POINT)
+    if (
+        len(records) != header["count"][0]
+        or len(records) > REGISTERED_POINTS
+        or not (header["width"][0] and header["height"][0])
+        or records["word"].max(initial=0) >= len(vocabulary().words)
+    ):
+        raise StorageError(f"A local fingerprint of {len(records)} points is damaged.")
     points = np.stack(
         [
             records["x"] / _SUBPIXELS - 0.5,
