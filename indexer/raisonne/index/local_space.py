@@ -23,6 +23,7 @@ from raisonne.fingerprint.vocabulary import (
     vocabulary,
 )
 from raisonne.index.space import Space
+from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import WorkFingerprint
 
 
@@ -123,7 +124,12 @@ class LocalSpace(Space):
         }
 
     def _check(self, entry: WorkFingerprint) -> None:
-        unpack(entry.fingerprint.value)
+        try:
+            unpack(entry.fingerprint.value)
+        except StorageError as error:
+            raise StorageError(
+                f"Fingerprint {entry.id} ({entry.fingerprint.algorithm}): {error}"
+            ) from error
 
     def _add(self, entries: Sequence[WorkFingerprint]) -> None:
         features = [unpack(entry.fingerprint.value) for entry in entries]
@@ -161,7 +167,7 @@ class LocalSpace(Space):
         order = np.argsort(words, kind="stable")
         codes, numbers = np.ascontiguousarray(codes[order]), numbers[order]
         used, starts = np.unique(words[order], return_index=True)
-        ends = np.append(starts[1:], len(words))
+        ends = np.append(starts, len(words))[1:]
         for word, start, end in zip(used, starts, ends, strict=True):
             self._index.invlists.add_entries(
                 int(word),

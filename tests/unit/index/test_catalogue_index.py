@@ -149,12 +149,6 @@ def test_an_asset_leads_to_its_own_entry():
         assert view.of_asset("t", HASH, "assets/a") is None
 
 
-def test_kinds_without_a_structure_are_passed_over():
-    log = MemoryLog()
-    log.add("t", "a", [Fingerprint(FingerprintKind.LOCAL, "local-v1", b"any")])
-    assert CatalogueIndex(log).state() == {"revision": 1, "entries": {}}
-
-
 def test_the_state_counts_what_is_in_force():
     log = MemoryLog()
     entries = log.add("t", "a", values(0))
