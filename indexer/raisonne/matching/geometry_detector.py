@@ -35,10 +35,15 @@ _LOOKALIKES = 6
 _LOOKALIKE_BITS = 100
 _POINT_GRID = 32
 _HALF = 4.0
+_FEWEST_POINTS = 4
+"""From fewer, no work could ever be laid over a query."""
 
 
 def detect_geometry(lookup: Lookup) -> Detection:
     """Find works that lie over a part of the query and agree with it there."""
+    version = f"{ALGORITHM} {lookup.rules.version}"
+    if lookup.query.quality < MIN_QUALITY and len(lookup.query.local.forms[0]) < _FEWEST_POINTS:
+        return Detection(_too_flat(version, lookup))
     best: dict[int, Proof] = {}
     for proof in (*_lookalikes(lookup), *_by_points(lookup)):
         known = best.get(proof.entry.id)
@@ -46,9 +51,16 @@ def detect_geometry(lookup: Lookup) -> Detection:
             best[proof.entry.id] = proof
     rule = lookup.rules.geometry
     matches = [_match(lookup, proof) for proof in best.values() if proof.strength >= rule.threshold]
-    version = f"{ALGORITHM} {lookup.rules.version}"
     run = DetectorRun(Mechanism.GEOMETRY.value, version, DetectorState.EXECUTED)
     return Detection(run, matches)
+
+
+def _too_flat(version: str, lookup: Lookup) -> DetectorRun:
+    reason = (
+        f"The picture has {len(lookup.query.local.forms[0])} distinctive points, fewer than "
+        f"{_FEWEST_POINTS}: it has too little structure to be told from others."
+    )
+    return DetectorRun(Mechanism.GEOMETRY.value, version, DetectorState.SKIPPED, reason)
 
 
 def _lookalikes(lookup: Lookup) -> Iterator[Proof]:
