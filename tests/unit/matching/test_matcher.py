@@ -1,59 +1,24 @@
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
-from tests.unit.fingerprint.pictures import encoded, painting
-from tests.unit.index.memory_log import MemoryLog
+from tests.unit.fingerprint.pictures import painting
+from tests.unit.matching.registry import Registry, altered, ask, by, mechanisms
 
-from raisonne.fingerprint.decoding import DecodeLimits, decode_image
-from raisonne.fingerprint.embedding import GistEmbedder
-from raisonne.fingerprint.extract import Extractor, QueryFingerprints
 from raisonne.fingerprint.perceptual import ALGORITHM as PDQ
-from raisonne.index.catalogue_index import CatalogueIndex
-from raisonne.matching.matcher import Matcher
-from raisonne.rights.fingerprint import WorkFingerprint
+from raisonne.matching.calibration import SHIPPED
 from raisonne.rights.match import DetectorState, Mechanism, Region
-
-EXTRACTOR = Extractor(GistEmbedder())
-
-
-class Registry:
-    """A catalogue of paintings by seed, and a matcher over it."""
-
-    def __init__(self) -> None:
-        self.log = MemoryLog()
-        self.matcher = Matcher(CatalogueIndex(self.log))
-
-    def register(self, image: Image.Image, work: str, tenant: str = "t") -> list[WorkFingerprint]:
-        data = encoded(image)
-        decoded = decode_image(data, DecodeLimits())
-        sha256 = hashlib.sha256(data).hexdigest()
-        return self.log.add(tenant, work, EXTRACTOR.register(decoded, sha256))
-
-    def match(self, query: QueryFingerprints, tenant: str = "t"):
-        return self.matcher.match(tenant, query)
 
 
 @pytest.fixture
-def registry() -> Iterator[Registry]:
+def registry() -> Registry:
     made = Registry()
     for seed in range(5):
         made.register(painting(seed), str(seed))
     return made
-
-
-def ask(image: Image.Image, image_format: str = "PNG", **options: object) -> QueryFingerprints:
-    data = encoded(image, image_format, **options)
-    return EXTRACTOR.query(decode_image(data, DecodeLimits()), hashlib.sha256(data).hexdigest())
-
-
-def mechanisms(report, work: str) -> set[Mechanism]:
-    return {match.mechanism for match in report.matches if match.work == work}
 
 
 def test_the_same_file_is_certain(registry):
@@ -64,10 +29,14 @@ def test_the_same_file_is_certain(registry):
     assert best.region == Region(0, 0, 240, 180)
     assert best.transform == (1, 0, 0, 0, 1, 0, 0, 0, 1)
     assert {match.work for match in report.matches} == {"works/2"}
-    assert mechanisms(report, "works/2") == {
+    assert mechanisms(report, "works/2") == {Mechanism.EXACT, Mechanism.PERCEPTUAL}
+    thorough = Registry(thorough=True)
+    thorough.register(painting(2), "2")
+    assert mechanisms(thorough.match(ask(painting(2))), "works/2") == {
         Mechanism.EXACT,
         Mechanism.PERCEPTUAL,
         Mechanism.EMBEDDING,
+        Mechanism.GEOMETRY,
     }
 
 
@@ -107,10 +76,13 @@ def test_strangers_match_nothing(registry):
 
 
 def test_a_work_has_one_match_a_mechanism_the_best_one(registry):
-    registry.register(painting(2).resize((200, 150)), "2")
-    report = registry.match(ask(painting(2)))
-    assert len(report.matches) == len({(m.work, m.mechanism) for m in report.matches}) == 3
-    assert all(m.similarity > 0.99 for m in report.matches)
+    thorough = Registry(thorough=True)
+    thorough.register(painting(2).resize((200, 150)), "2")
+    thorough.register(painting(2), "2")
+    report = thorough.match(ask(painting(2)))
+    assert len(report.matches) == len({(m.work, m.mechanism) for m in report.matches}) == 4
+    for mechanism in (Mechanism.EXACT, Mechanism.PERCEPTUAL, Mechanism.EMBEDDING):
+        assert by(report, mechanism)["works/2"].similarity > 0.99
 
 
 def test_matches_come_by_score_and_then_by_work(registry):
@@ -121,14 +93,84 @@ def test_matches_come_by_score_and_then_by_work(registry):
 
 
 def test_every_detector_says_that_it_ran(registry):
-    report = registry.match(ask(painting(2)))
+    report = registry.match(ask(painting(100)))
     assert [(run.name, run.state) for run in report.detectors] == [
         ("exact", DetectorState.EXECUTED),
         ("perceptual", DetectorState.EXECUTED),
         ("embedding", DetectorState.EXECUTED),
+        ("geometry", DetectorState.EXECUTED),
     ]
-    assert report.detectors[1].version == "pdq-256-v1 calibration-v1"
-    assert set(report.timings) == {"refresh", "exact", "perceptual", "embedding"}
+    assert [run.version for run in report.detectors[1:]] == [
+        f"{algorithm} {SHIPPED.version}" for algorithm in ("pdq-256-v1", "gist-v1", "rootsift-v1")
+    ]
+    assert set(report.timings) == {"refresh", "exact", "perceptual", "embedding", "geometry"}
+
+
+LEFT_OUT = "A cheaper mechanism has already explained all of the picture."
+
+
+def states(report) -> list[DetectorState]:
+    return [run.state for run in report.detectors]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        lambda: ask(painting(2)),
+        lambda: ask(painting(2).resize((120, 90)), "JPEG", quality=60),
+        lambda: ask(ImageOps.mirror(painting(2))),
+        lambda: ask(ImageOps.invert(painting(2))),
+    ],
+)
+def test_dear_mechanisms_are_left_out_where_a_copy_explains_everything(registry, copy):
+    report = registry.match(copy())
+    assert states(report) == [DetectorState.EXECUTED] * 2 + [DetectorState.SKIPPED] * 2
+    assert [run.reason for run in report.detectors[2:]] == [LEFT_OUT] * 2
+    assert [(run.name, run.version) for run in report.detectors[2:]] == [
+        ("embedding", ""),
+        ("geometry", ""),
+    ]
+    assert not {"embedding", "geometry"} & set(report.timings)
+    assert report.matches[0].score > 0.9
+
+
+def test_they_look_where_another_picture_is_pasted_into_a_copy(registry):
+    copy = painting(2)
+    copy.paste(painting(4).resize((80, 60)), (20, 100))
+    report = registry.match(ask(copy))
+    assert states(report) == [DetectorState.EXECUTED] * 4
+    assert by(report, Mechanism.GEOMETRY)["works/4"].score > 0.9
+    assert by(report, Mechanism.GEOMETRY)["works/2"].score > 0.9
+
+
+def test_they_look_where_the_copy_stands_on_a_larger_ground(registry):
+    ground = painting(100, 288, 216)
+    ground.paste(painting(2), (24, 18))
+    report = registry.match(ask(ground))
+    assert states(report) == [DetectorState.EXECUTED] * 4
+    assert "works/2" in by(report, Mechanism.GEOMETRY)
+
+
+def test_they_look_where_the_copy_is_of_something_common(registry):
+    entries = registry.register(painting(50), "common")
+    registry.log.remove([entries[4]])
+    poor = replace(entries[4], fingerprint=replace(entries[4].fingerprint, quality=9))
+    registry.log.append(registry.log.rows[0].operation, replace(poor, id=1000))
+    report = registry.match(ask(painting(50), "JPEG", quality=60))
+    assert states(report) == [DetectorState.EXECUTED] * 4
+    assert all(match.score < 0.9 for match in report.matches)
+
+
+def test_an_exact_match_still_decides_for_something_common(registry):
+    flat = Image.new("RGB", (60, 60), "orange")
+    registry.register(flat, "flat")
+    assert registry.match(ask(flat)).matches[0].score == 1
+
+
+def test_a_thorough_matcher_leaves_nothing_out():
+    thorough = Registry(thorough=True)
+    thorough.register(painting(2), "2")
+    assert states(thorough.match(ask(painting(2)))) == [DetectorState.EXECUTED] * 4
 
 
 def test_unchecked_frames_are_told_as_a_failed_detector(registry):
@@ -147,26 +189,30 @@ def test_a_picture_without_structure_is_compared_exactly_only(registry):
     report = registry.match(ask(flat.resize((50, 50))))
     assert report.matches == ()
     skipped = report.detectors[1:]
+    assert [run.name for run in skipped] == ["perceptual", "embedding", "geometry"]
     assert all(run.state is DetectorState.SKIPPED for run in skipped)
-    assert all("below 50" in run.reason for run in skipped)
+    assert all("below 50" in run.reason for run in skipped[:2])
+    assert "points" in skipped[2].reason
     assert registry.match(ask(flat)).matches[0].work == "works/flat"
 
 
-def test_a_work_without_structure_matches_no_other_picture(registry):
+def test_a_work_without_structure_is_for_a_person_to_judge(registry):
     query = ask(painting(50))
     entries = registry.register(painting(50), "poor")
     for entry in entries[2:]:
         registry.log.remove([entry])
         poor = replace(entry, id=entry.id + 1000, fingerprint=replace(entry.fingerprint, quality=9))
         registry.log.append(registry.log.rows[0].operation, poor)
-    report = registry.match(replace(query, sha256="00" * 32, pixel_sha256="00" * 32))
-    assert report.matches == ()
+    report = registry.match(altered(query, sha256="00" * 32, pixel_sha256="00" * 32))
+    (match,) = report.matches
+    assert (match.work, match.mechanism) == ("works/poor", Mechanism.GEOMETRY)
+    assert match.score < 0.9
 
 
 def test_an_embedding_alone_is_not_believed_where_the_hash_contradicts(registry):
     query = ask(painting(2))
     stranger = ask(painting(3))
-    report = registry.match(replace(stranger, embedding=query.embedding))
+    report = registry.match(altered(stranger, embedding=query.embedding))
     assert mechanisms(report, "works/2") == set()
 
 
@@ -177,18 +223,19 @@ def test_an_embedding_of_unmeasured_weights_needs_no_second_opinion(registry):
         entries[3].fingerprint, algorithm="other-v1", value=vector.astype("<f2").tobytes()
     )
     registry.log.add("t", "seen-by-other", [kept])
-    query = replace(ask(painting(2)), embedding_algorithm="other-v1", embedding=vector)
+    query = altered(ask(painting(61)), embedding_algorithm="other-v1", embedding=vector)
     report = registry.match(query)
-    (match,) = [m for m in report.matches if m.mechanism is Mechanism.EMBEDDING]
+    (match,) = by(report, Mechanism.EMBEDDING).values()
     assert (match.work, match.algorithm) == ("works/seen-by-other", "other-v1")
     assert 0.5 < match.score < 0.9
 
 
-def test_a_hash_without_the_works_size_is_reported_without_a_placement(registry):
+def test_a_hash_alone_is_reported_without_a_placement_and_not_decisive(registry):
     entries = registry.register(painting(70), "sizeless")
     registry.log.remove([entry for entry in entries if entry.fingerprint.algorithm != PDQ])
     (match,) = registry.match(ask(painting(70))).matches
     assert (match.mechanism, match.transform) == (Mechanism.PERCEPTUAL, None)
+    assert match.score < 0.9
 
 
 def test_changes_count_from_the_next_query_on(registry):
