@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +10,14 @@ from numpy.typing import NDArray
 
 from raisonne.fingerprint.decoding import DecodedImage
 from raisonne.fingerprint.embedding import Embedder, embedding_fingerprint
-from raisonne.fingerprint.exact import bytes_fingerprint, pixels_fingerprint
+from raisonne.fingerprint.exact import (
+    BYTES_ALGORITHM,
+    PIXELS_ALGORITHM,
+    bytes_fingerprint,
+    pixels_fingerprint,
+)
+from raisonne.fingerprint.local import ALGORITHM as LOCAL_ALGORITHM
+from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.fingerprint.perceptual import pdq_fingerprint, pdq_forms
 from raisonne.fingerprint.query_forms import QueryForms, query_forms
 from raisonne.fingerprint.vocabulary import local_fingerprint
@@ -68,26 +76,39 @@ class Extractor:
 
     Args:
         embedder: The global descriptor in use.
+
+    Attributes:
+        algorithms: Names of all that the catalogue keeps of a work.
     """
 
     def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder
+        self._makers: Mapping[str, Callable[[_Registered], Fingerprint]] = {
+            BYTES_ALGORITHM: lambda work: bytes_fingerprint(work.sha256),
+            PIXELS_ALGORITHM: lambda work: pixels_fingerprint(
+                work.image.pixel_sha256, work.image.width, work.image.height
+            ),
+            PDQ_ALGORITHM: lambda work: work.perceptual,
+            embedder.algorithm: lambda work: embedding_fingerprint(
+                embedder, work.image.pixels, work.perceptual.quality or 0
+            ),
+            LOCAL_ALGORITHM: lambda work: local_fingerprint(work.image.pixels),
+        }
+        self.algorithms = frozenset(self._makers)
 
-    def register(self, image: DecodedImage, sha256: str) -> tuple[Fingerprint, ...]:
+    def register(
+        self, image: DecodedImage, sha256: str, algorithms: Collection[str] | None = None
+    ) -> tuple[Fingerprint, ...]:
         """Return what the catalogue keeps of a work's picture.
 
         Args:
             image: The decoded file.
             sha256: Hex digest of the file's bytes.
+            algorithms: Names of those to compute; all by default.
         """
-        perceptual = pdq_fingerprint(image.pixels)
-        return (
-            bytes_fingerprint(sha256),
-            pixels_fingerprint(image.pixel_sha256, image.width, image.height),
-            perceptual,
-            embedding_fingerprint(self.embedder, image.pixels, perceptual.quality or 0),
-            local_fingerprint(image.pixels),
-        )
+        wanted = self.algorithms if algorithms is None else algorithms
+        work = _Registered(image, sha256)
+        return tuple(make(work) for name, make in self._makers.items() if name in wanted)
 
     def query(self, image: DecodedImage, sha256: str) -> QueryFingerprints:
         """Return what a picture is looked up by.
@@ -97,3 +118,15 @@ class Extractor:
             sha256: Hex digest of the file's bytes.
         """
         return QueryFingerprints(image, sha256, self.embedder)
+
+
+class _Registered:
+    """A work's picture while its fingerprints are computed."""
+
+    def __init__(self, image: DecodedImage, sha256: str) -> None:
+        self.image = image
+        self.sha256 = sha256
+
+    @cached_property
+    def perceptual(self) -> Fingerprint:
+        return pdq_fingerprint(self.image.pixels)

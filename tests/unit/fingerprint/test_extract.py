@@ -30,6 +30,20 @@ def test_registration_keeps_one_value_of_each_algorithm():
     assert kept[4].quality >= 70
 
 
+def test_only_what_is_asked_for_is_computed_and_it_is_the_same():
+    embedder = CountingEmbedder()
+    extractor = Extractor(embedder)
+    every = {f.algorithm: f for f in extractor.register(IMAGE, SHA256)}
+    assert set(every) == extractor.algorithms
+    assert embedder.asked == 1
+    some = {"rootsift-v1", "pdq-256-v1", "unknown-v9"}
+    found = extractor.register(IMAGE, SHA256, some)
+    assert found == (every["pdq-256-v1"], every["rootsift-v1"])
+    assert embedder.asked == 1
+    for name, fingerprint in every.items():
+        assert extractor.register(IMAGE, SHA256, [name]) == (fingerprint,)
+
+
 def test_a_query_speaks_of_the_same_picture():
     query = Extractor(GistEmbedder()).query(IMAGE, SHA256)
     kept = Extractor(GistEmbedder()).register(IMAGE, SHA256)
