@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from tests.congruence.builders import NOW, TENANT, make_event, make_job, make_work
+from tests.congruence.builders import (
+    NOW,
+    TENANT,
+    make_asset,
+    make_blob,
+    make_event,
+    make_fingerprints,
+    make_job,
+    make_work,
+)
 from tests.congruence.signer import SIGNER
 
 from raisonne.rights.case import CaseState
@@ -60,6 +69,9 @@ def use_everything(database: Database) -> None:
         transaction.jobs.progress(job.name, 1, 1, NOW)
         transaction.jobs.request_cancel(TENANT, job.name, NOW)
         transaction.jobs.finish(job.name, 1, JobState.SUCCEEDED, NOW)
+        transaction.assets.add(make_asset(), make_blob())
+        transaction.works.add(make_work(), make_fingerprints())
+        transaction.fingerprints.remove(TENANT, make_work().name, ["orb-v1"])
     with transactions.read() as transaction:
         transaction.jobs.get(TENANT, "x")
         transaction.jobs.find_request(TENANT, "x")
@@ -70,6 +82,8 @@ def use_everything(database: Database) -> None:
         transaction.works.count(TENANT, WorkState.REGISTERED)
         transaction.works.rights_of(TENANT, ["x", "y"])
         transaction.works.reserved_terms(TENANT)
+        transaction.fingerprints.held(TENANT, limit=9, after="x")
+        transaction.fingerprints.lacking(TENANT, ["a-v1", "b-v1"])
         transaction.assets.get(TENANT, "x")
         transaction.verdicts.get(TENANT, "x")
         transaction.manifests.get(TENANT, "x")

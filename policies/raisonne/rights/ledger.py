@@ -17,6 +17,7 @@ class LedgerAction(StrEnum):
     GENERATION_BLOCKED = "generation:blocked"
     GENERATION_HELD = "generation:held"
     GENERATION_RELEASED = "generation:released"
+    WORK_REFRESHED = "work:refreshed"
     WORK_REGISTERED = "work:registered"
     WORK_WITHDRAWN = "work:withdrawn"
 

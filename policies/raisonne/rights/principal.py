@@ -39,6 +39,7 @@ class Permission(StrEnum):
 
     WORK_CREATE = "work:create"
     WORK_READ = "work:read"
+    WORK_REFRESH = "work:refresh"
     WORK_WITHDRAW = "work:withdraw"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, col, func
@@ -18,14 +19,19 @@ from raisonne.storage.columns import Characters
 from raisonne.storage.engine import Database, Lock, take_lock
 from raisonne.storage.tables import FingerprintChangeRow, FingerprintRow
 
-_APPEND = insert(FingerprintChangeRow).from_select(
-    ["tenant", "operation", "fingerprint"],
+_COLUMNS = ["tenant", "operation", "fingerprint"]
+_OF_WORK = (
     select(col(FingerprintRow.tenant), bindparam("what", type_=Characters), col(FingerprintRow.id))
     .where(
         col(FingerprintRow.tenant) == bindparam("of_tenant"),
         col(FingerprintRow.work) == bindparam("of_work"),
     )
-    .order_by(col(FingerprintRow.id)),
+    .order_by(col(FingerprintRow.id))
+)
+_APPEND_ALL = insert(FingerprintChangeRow).from_select(_COLUMNS, _OF_WORK)
+_APPEND = insert(FingerprintChangeRow).from_select(
+    _COLUMNS,
+    _OF_WORK.where(col(FingerprintRow.algorithm).in_(bindparam("algorithms", expanding=True))),
 )
 
 
@@ -69,15 +75,24 @@ class SqlFingerprintLog:
             return tuple(_change(*found) for found in session.execute(statement))
 
 
-def append_changes(session: Session, tenant: str, work: str, operation: ChangeOperation) -> None:
-    """Append one change for each fingerprint of a work.
+def append_changes(
+    session: Session,
+    tenant: str,
+    work: str,
+    operation: ChangeOperation,
+    algorithms: Collection[str] | None = None,
+) -> None:
+    """Append one change for each fingerprint of a work, or for each of some algorithms.
 
     The sequence is given by the database when a row is inserted, which may not be the order of
     the commits; with one such transaction at a time it is.
     """
     take_lock(session, Lock.CHANGE_LOG)
-    values = {"of_tenant": tenant, "of_work": work, "what": operation.value}
-    session.connection().execute(_APPEND, values)
+    values: dict[str, Any] = {"of_tenant": tenant, "of_work": work, "what": operation.value}
+    if algorithms is None:
+        session.connection().execute(_APPEND_ALL, values)
+    else:
+        session.connection().execute(_APPEND, values | {"algorithms": sorted(algorithms)})
 
 
 def _change(

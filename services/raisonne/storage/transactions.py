@@ -11,6 +11,7 @@ from sqlmodel import Session
 from raisonne.storage.assets import SqlAssets
 from raisonne.storage.cases import SqlCases
 from raisonne.storage.engine import Database
+from raisonne.storage.fingerprints import SqlFingerprints
 from raisonne.storage.generations import SqlGenerations
 from raisonne.storage.jobs import SqlJobs
 from raisonne.storage.manifests import SqlManifests
@@ -25,6 +26,7 @@ class SqlTransaction:
 
     assets: SqlAssets
     works: SqlWorks
+    fingerprints: SqlFingerprints
     verdicts: SqlVerdicts
     manifests: SqlManifests
     generations: SqlGenerations
@@ -72,6 +74,7 @@ def _transaction(session: Session) -> SqlTransaction:
     return SqlTransaction(
         assets=SqlAssets(session),
         works=SqlWorks(session),
+        fingerprints=SqlFingerprints(session),
         verdicts=SqlVerdicts(session),
         manifests=SqlManifests(session),
         generations=SqlGenerations(session),

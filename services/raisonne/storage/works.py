@@ -18,11 +18,11 @@ from raisonne.rights.work import Work, WorkState
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprint_log import append_changes
+from raisonne.storage.fingerprints import insert_fingerprints
 from raisonne.storage.rights_json import rights_from_json, rights_to_json
 from raisonne.storage.tables import (
     WORK_IS_REGISTERED,
     WORK_RESERVES_HOLDER,
-    FingerprintRow,
     WorkRow,
 )
 
@@ -44,19 +44,7 @@ class SqlWorks:
         insert_rows(self.session, WorkRow, _values(work))
         if not fingerprints:
             return
-        rows = [
-            {
-                "tenant": work.tenant,
-                "work": work.name,
-                "asset": work.asset,
-                "kind": fingerprint.kind.value,
-                "algorithm": fingerprint.algorithm,
-                "value": fingerprint.value,
-                "quality": fingerprint.quality,
-            }
-            for fingerprint in fingerprints
-        ]
-        insert_rows(self.session, FingerprintRow, *rows)
+        insert_fingerprints(self.session, work.tenant, work.name, work.asset, fingerprints)
         append_changes(self.session, work.tenant, work.name, ChangeOperation.ADD)
 
     def get(self, tenant: str, name: str) -> Work | None:
