@@ -24,6 +24,7 @@ _COVERED = 0.75
 _FLAT = 4.0
 _AGREEING = 0.5
 _HIGHEST = 0.98
+_TENTH = 10
 _STEPS = 12
 
 Homography = NDArray[np.float64]
@@ -60,6 +61,12 @@ class Agreement:
     def agreeing(self) -> float:
         """Share of the compared cells that correlate, positively or negatively."""
         return float((np.abs(self.correlation) > _AGREEING).sum()) / max(1, self.cells)
+
+    @property
+    def weakest(self) -> float:
+        """The correlation, positive or negative, that all but a tenth of the cells surpass."""
+        values = np.abs(self.correlation[np.isfinite(self.correlation)])
+        return float(np.percentile(values, _TENTH)) if len(values) else 0.0
 
     @property
     def strength(self) -> float:

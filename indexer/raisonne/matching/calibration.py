@@ -20,8 +20,11 @@ from dataclasses import dataclass, field
 
 BLOCK = 0.9
 REVIEW = 0.5
-DISTINCTIVE = 50
+DISTINCTIVE = 60
 """Quality of a work's local features from which a likeness to it can decide alone."""
+
+COMMON = 20
+"""Quality below which it never can: grids, waves, screens of dots, pages of text."""
 
 _TEMPER = 0.79
 """A score of 1 becomes 0.895, just short of what blocks."""

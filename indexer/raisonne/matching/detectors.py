@@ -22,7 +22,7 @@ from raisonne.fingerprint.perceptual import BITS, MIN_QUALITY, Dihedral
 from raisonne.matching.calibration import tempered
 from raisonne.matching.geometry_detector import detect_geometry
 from raisonne.matching.lookup import Detection, Lookup
-from raisonne.matching.proof import Proof, lay_whole_over
+from raisonne.matching.proof import lay_whole_over
 from raisonne.matching.symmetry import placement
 from raisonne.rights.fingerprint import WorkFingerprint
 from raisonne.rights.match import (
@@ -79,7 +79,9 @@ def detect_perceptual(lookup: Lookup) -> Detection:
         similarity = 1 - hit.measure / BITS
         symmetry = query.pdq_forms[hit.row].transform
         proof = lay_whole_over(lookup, hit.entry.asset, symmetry)
-        explained = explained or (proof is not None and proof.whole)
+        assured = proof is not None and proof.assured
+        explained |= proof is not None and proof.whole
+        score = rule.calibration.probability(similarity)
         matches.append(
             Match(
                 work=hit.entry.work,
@@ -88,7 +90,7 @@ def detect_perceptual(lookup: Lookup) -> Detection:
                 algorithm=PDQ_ALGORITHM,
                 similarity=similarity,
                 threshold=1 - rule.radius / BITS,
-                score=_score(rule.calibration.probability(similarity), proof),
+                score=score if assured else tempered(score),
                 region=_whole(query),
                 transform=_placement(lookup, hit.entry, symmetry),
             )
@@ -115,6 +117,8 @@ def detect_embedding(lookup: Lookup) -> Detection:
             continue
         similarity = min(hit.measure, 1.0)
         proof = lay_whole_over(lookup, hit.entry.asset, Dihedral.IDENTITY)
+        assured = proof is not None and proof.assured
+        score = rule.calibration.probability(similarity)
         matches.append(
             Match(
                 work=hit.entry.work,
@@ -123,7 +127,7 @@ def detect_embedding(lookup: Lookup) -> Detection:
                 algorithm=algorithm,
                 similarity=similarity,
                 threshold=rule.threshold,
-                score=_score(rule.calibration.probability(similarity), proof),
+                score=score if assured else tempered(score),
             )
         )
     return Detection(_executed(Mechanism.EMBEDDING, version), matches)
@@ -136,11 +140,6 @@ DETECTORS: tuple[tuple[Mechanism, Detector], ...] = (
     (Mechanism.GEOMETRY, detect_geometry),
 )
 """Cheap ones first."""
-
-
-def _score(score: float, proof: Proof | None) -> float:
-    """Let a likeness of whole pictures decide alone only if they agree place by place."""
-    return score if proof is not None and proof.assured else tempered(score)
 
 
 def _agrees(lookup: Lookup, entry: WorkFingerprint, bits: int | None) -> bool:

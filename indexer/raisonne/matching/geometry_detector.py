@@ -23,7 +23,13 @@ from raisonne.index.local_space import LocalHits, LocalSpace
 from raisonne.matching.calibration import tempered
 from raisonne.matching.geometry import align, project, similar_pairs
 from raisonne.matching.lookup import Detection, Lookup
-from raisonne.matching.proof import Proof, lay_over, lay_whole_over, region_of, transform_of
+from raisonne.matching.proof import (
+    Proof,
+    lay_over,
+    lay_whole_over,
+    region_of,
+    transform_of,
+)
 from raisonne.matching.voting import Candidate, count_votes
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 
@@ -35,8 +41,8 @@ _LOOKALIKES = 6
 _LOOKALIKE_BITS = 100
 _POINT_GRID = 32
 _HALF = 4.0
-_FEWEST_POINTS = 4
-"""From fewer, no work could ever be laid over a query."""
+_FEWEST_POINTS = 20
+"""From fewer, in a picture that is too flat for the hash as well, nothing is told from others."""
 
 
 def detect_geometry(lookup: Lookup) -> Detection:

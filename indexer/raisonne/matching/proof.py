@@ -13,7 +13,7 @@ from raisonne.fingerprint.local import ALGORITHM
 from raisonne.fingerprint.perceptual import Dihedral
 from raisonne.fingerprint.vocabulary import RegisteredFeatures, unpack
 from raisonne.matching.agreement import Agreement, QueryLuma, agreement, refined
-from raisonne.matching.calibration import DISTINCTIVE
+from raisonne.matching.calibration import COMMON, DISTINCTIVE
 from raisonne.matching.geometry import Homography, project
 from raisonne.matching.lookup import Lookup
 from raisonne.matching.symmetry import placement
@@ -22,9 +22,10 @@ from raisonne.rights.match import Region, Transform
 
 _WORTH_REFINING = (0.2, 0.95)
 _POINT_WEIGHT = 0.35
-_ASSURED = 0.8
+_ASSURED = 0.9
 _WHOLE = 0.97
 _MANY_CELLS = 16
+_CLOSE, _CLOSE_EVERYWHERE = 0.95, 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +51,17 @@ class Proof:
 
     @property
     def assured(self) -> bool:
-        """Whether a likeness that this bears out can decide alone."""
-        distinctive = (self.entry.fingerprint.quality or 0) >= DISTINCTIVE
-        return distinctive and self.agreement.agreeing >= _ASSURED
+        """Whether a likeness that this bears out can decide alone.
+
+        Nearly all places must agree. A work made of what many pictures share (a calendar, a chart,
+        a pattern) agrees with pictures that are no copies, but there is always a place where it
+        does not: there even the weakest must agree closely.
+        """
+        found, quality = self.agreement, self.entry.fingerprint.quality or 0
+        if found.agreeing < _ASSURED or quality < COMMON:
+            return False
+        close = abs(found.mean) >= _CLOSE and found.weakest >= _CLOSE_EVERYWHERE
+        return quality >= DISTINCTIVE or close
 
     @property
     def whole(self) -> bool:
