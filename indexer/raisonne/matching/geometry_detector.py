@@ -20,7 +20,7 @@ from raisonne.fingerprint.perceptual import MIN_QUALITY, Dihedral
 from raisonne.fingerprint.query_forms import Form
 from raisonne.fingerprint.vocabulary import unpack
 from raisonne.index.local_space import LocalHits, LocalSpace
-from raisonne.matching.calibration import tempered
+from raisonne.matching.calibration import REVIEW, tempered
 from raisonne.matching.geometry import align, project, similar_pairs
 from raisonne.matching.lookup import Detection, Lookup
 from raisonne.matching.proof import (
@@ -104,7 +104,7 @@ def _by_points(lookup: Lookup) -> Iterator[Proof]:
             if proof is None:
                 continue
             yield proof
-            if proof.strength >= lookup.rules.geometry.threshold:
+            if lookup.rules.geometry.calibration.probability(proof.strength) >= REVIEW:
                 found = True
                 unexplained &= ~_covered(local.forms[0].points[:, :2], proof)
         if not found:
@@ -175,3 +175,8 @@ def _match(lookup: Lookup, proof: Proof) -> Match:
 def _similarity(strength: float) -> float:
     """Return a strength on a scale from 0 to 1, on which the middle is at four."""
     return max(0.0, strength) / (max(0.0, strength) + _HALF)
+
+
+def strength_of(similarity: float) -> float:
+    """Return the strength that a match's similarity, less than 1, stands for."""
+    return similarity * _HALF / (1 - similarity)
