@@ -93,12 +93,14 @@ class ScoringRules:
         perceptual: For the perceptual hash.
         geometry: For pictures laid over one another.
         embeddings: By the embedder's algorithm.
+        works: In a registry of up to so many the promises hold; more works have more chances.
     """
 
     version: str
     perceptual: PerceptualRule
     geometry: GeometryRule
     embeddings: Mapping[str, EmbeddingRule] = field(default_factory=dict)
+    works: int = 0
 
     def embedding(self, algorithm: str) -> EmbeddingRule:
         """Return the rule for an embedder."""
