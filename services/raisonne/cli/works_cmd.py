@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from raisonne.cli.exit_codes import ExitCode
 from raisonne.cli.output import emit, progress, say, warn
 
 if TYPE_CHECKING:
+    from raisonne.app.refresh import Refreshed
     from raisonne.cli.gateway import Gateway
     from raisonne.cli.manifests import Row
     from raisonne.cli.state import GlobalFlags
@@ -101,6 +103,38 @@ def withdraw(
             emit(flags, work_fields(withdrawn), _words(withdrawn))
 
 
+@app.command("refresh")
+def refresh(
+    context: typer.Context,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also drop fingerprints that nothing uses any more.")
+    ] = False,
+) -> None:
+    """Compute fingerprints that works registered earlier lack.
+
+    Needed after an update with a new algorithm or after a change of the embedder. May be
+    interrupted and begun again. Exit code 4 when some stored files were unreadable.
+    """
+    from raisonne.cli.embedded import load
+    from raisonne.runtime.wiring import open_service
+
+    flags: GlobalFlags = context.obj
+    counts: Counter[str] = Counter()
+    with open_service(load(flags)) as service:
+        total = service.refresh.count(service.principal)
+        answers = service.refresh(service.principal, prune=prune)
+        try:
+            with progress(flags, answers, "refresh", total) as shown:
+                for answer in shown:
+                    counts[answer.state] += 1
+                    if flags.json or answer.state != "CURRENT":
+                        emit(flags, _refresh_fields(answer), _refresh_words(answer))
+        finally:
+            service.ledger.integrate()
+    say(flags, ", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
+    raise typer.Exit(ExitCode.UNREADABLE if counts["UNREADABLE"] else ExitCode.CLEAN)
+
+
 def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
     from raisonne.cli.inputs import read_input
     from raisonne.cli.render import error_fields
@@ -123,6 +157,26 @@ def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
 def _import_words(fields: dict[str, Any]) -> str:
     line = f"{fields['state']:<11} {fields['path']}  {fields['work'] or ''}"
     return f"{line}{fields['error']['message']}" if "error" in fields else line
+
+
+def _refresh_fields(answer: Refreshed) -> dict[str, Any]:
+    from raisonne.cli.render import error_fields
+
+    fields: dict[str, Any] = {
+        "work": answer.work,
+        "state": answer.state.value,
+        "algorithms": list(answer.algorithms),
+    }
+    if answer.pruned:
+        fields["pruned"] = list(answer.pruned)
+    return fields if answer.error is None else fields | {"error": error_fields(answer.error)}
+
+
+def _refresh_words(answer: Refreshed) -> str:
+    line = f"{answer.state.value:<11} {answer.work}  "
+    if answer.error is not None:
+        return line + answer.error.message
+    return line + " ".join([*answer.algorithms, *(f"-{name}" for name in answer.pruned)])
 
 
 def _words(work: Work) -> str:

@@ -60,6 +60,7 @@ def diagnose(service: Service) -> Diagnosis:
         _examine("index", lambda: _index(service)),
         _examine("policies", lambda: _ok(f"revision {service.policies.revision[:12]}")),
         _examine("fingerprints", _fingerprints),
+        _examine("works", lambda: _works(service)),
         _examine("keys", lambda: _keys(service)),
         _examine("credentials", lambda: _credentials(service)),
         _examine("blobs", lambda: _blobs(service)),
@@ -110,6 +111,17 @@ def _index(service: Service) -> tuple[CheckState, str]:
 def _fingerprints() -> tuple[CheckState, str]:
     conformance_selftest()
     return _ok("conformance vectors reproduced")
+
+
+def _works(service: Service) -> tuple[CheckState, str]:
+    lacking = service.refresh.lacking(service.principal)
+    if not lacking:
+        return _ok("every work has all fingerprints")
+    works = service.refresh.count(service.principal)
+    return CheckState.WARN, (
+        f"{lacking} of {works} works lack fingerprints and are searched only in part: "
+        "run 'raisonne works refresh'"
+    )
 
 
 def _keys(service: Service) -> tuple[CheckState, str]:

@@ -17,6 +17,7 @@ from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock, Engine, FingerprintLog, Ledger, Transactions
 from raisonne.app.provenance import Provenance
+from raisonne.app.refresh import RefreshWorks
 from raisonne.app.release import Release
 from raisonne.app.review import Review
 from raisonne.app.screening import Screener
@@ -85,6 +86,7 @@ class Service:
     ledger: Ledger
     check: Check
     works: Works
+    refresh: RefreshWorks
     generate: Generate
     submit_generation: SubmitGeneration
     run_generation: RunGeneration
@@ -162,6 +164,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
         ledger=ledger,
         check=check,
         works=Works(decoder, extractor, blobs, transactions, policies, clock),
+        refresh=RefreshWorks(decoder, extractor, blobs, transactions, policies, clock),
         generate=generate,
         submit_generation=SubmitGeneration(envelope, transactions, policies, clock),
         run_generation=RunGeneration(generate, envelope, transactions, clock, lease),
