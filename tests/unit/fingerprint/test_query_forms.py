@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from tests.unit.fingerprint.pictures import painting
 
-from raisonne.fingerprint.local import inverted, local_features, mirrored
+from raisonne.fingerprint.local import (
+    QUERY_POINTS,
+    LocalFeatures,
+    inverted,
+    local_features,
+    mirrored,
+)
 from raisonne.fingerprint.query_forms import FORMS, Form, query_forms
 from raisonne.fingerprint.vocabulary import nearest_words_of
 
@@ -12,14 +18,26 @@ PIXELS = np.asarray(painting(4, 400, 300))
 QUERY = query_forms(PIXELS)
 
 
+def rows(features: LocalFeatures) -> zip:
+    return zip(features.points, features.descriptors, strict=True)
+
+
 def test_the_forms_are_the_same_points_changed():
-    plain = local_features(PIXELS)
+    plain = QUERY.forms[0]
     expected = [plain, mirrored(plain), inverted(plain), inverted(mirrored(plain))]
     for form, features in zip(QUERY.forms, expected, strict=True):
         assert np.array_equal(form.points, features.points)
         assert np.array_equal(form.descriptors, features.descriptors)
         assert form.size == (400, 300)
     assert FORMS[3] == Form.MIRRORED | Form.INVERTED
+
+
+def test_the_points_are_points_of_the_picture():
+    found = local_features(PIXELS, 10_000)
+    known = {point.tobytes() + code.tobytes() for point, code in rows(found)}
+    asked = [point.tobytes() + code.tobytes() for point, code in rows(QUERY.forms[0])]
+    assert len(asked) == len(set(asked)) == QUERY_POINTS
+    assert set(asked) <= known
 
 
 def test_every_row_tells_which_point_and_form_it_is_of():
