@@ -48,29 +48,37 @@ class LocalFeatures:
         return len(self.points)
 
 
-def local_features(pixels: NDArray[np.uint8], limit: int = QUERY_POINTS) -> LocalFeatures:
+def local_features(
+    pixels: NDArray[np.uint8],
+    limit: int = QUERY_POINTS,
+    where: NDArray[np.bool_] | None = None,
+) -> LocalFeatures:
     """Find the distinctive points of a canonical picture.
 
     Args:
         pixels: Shape (h, w, 3).
         limit: How many points at most; the strongest that are not crowded.
+        where: Part of the picture to look at, shape (h, w), and at its full size rather than at 448
+            pixels; all of it if None.
 
     Returns:
         The points in falling order of importance; none for a picture without structure.
     """
-    height, width = pixels.shape[:2]
-    luma, zoom = _scaled_luma(pixels)
-    found, described = _sift().detectAndCompute(luma, None)
-    if described is None or not len(described):
-        return LocalFeatures(
-            np.empty((0, 4), np.float32), np.empty((0, 128), np.uint8), (width, height)
-        )
-    points = np.array([(*p.pt, p.size, p.angle) for p in found], np.float32)
-    order = _by_importance(points, np.array([p.response for p in found]), luma.shape)[:limit]
-    points = points[order]
+    size = pixels.shape[1], pixels.shape[0]
+    luma, zoom = _scaled_luma(pixels, _SIDE if where is None else max(size))
+    found, described = _sift(_DETECTED if where is None else 0).detectAndCompute(luma, None)
+    points = np.array([(*p.pt, p.size, p.angle) for p in found], np.float32).reshape(-1, 4)
+    responses = np.array([p.response for p in found])
+    if described is None:
+        described = np.empty((0, 128), np.float32)
+    order = _by_importance(points, responses, luma.shape)
     points[:, :2] = (points[:, :2] + 0.5) / zoom - 0.5
     points[:, 2] /= zoom.mean()
-    return LocalFeatures(points, _root(described[order]), (width, height))
+    if where is not None:
+        across, down = points[order, :2].round().astype(int).T
+        order = order[where[down.clip(0, size[1] - 1), across.clip(0, size[0] - 1)]]
+    order = order[:limit]
+    return LocalFeatures(points[order], _root(described[order]), size)
 
 
 def mirrored(features: LocalFeatures) -> LocalFeatures:
@@ -95,20 +103,22 @@ def inverted(features: LocalFeatures) -> LocalFeatures:
     return LocalFeatures(points, np.ascontiguousarray(cells.reshape(-1, 128)), features.size)
 
 
-def _scaled_luma(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return the luma with its longer side at 448 pixels, and the zoom in x and y."""
+def _scaled_luma(
+    pixels: NDArray[np.uint8], side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the luma with its longer side at ``side`` pixels, and the zoom in x and y."""
     luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     height, width = luma.shape
-    zoom = _SIDE / max(height, width)
+    zoom = side / max(height, width)
     size = max(16, round(width * zoom)), max(16, round(height * zoom))
     way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(luma, size, interpolation=way)
     return np.asarray(scaled), np.array([size[0] / width, size[1] / height], np.float32)
 
 
-def _sift() -> Any:
+def _sift(most: int) -> Any:
     cv2.setNumThreads(1)
-    return cv2.SIFT.create(nfeatures=_DETECTED, contrastThreshold=_CONTRAST, edgeThreshold=_EDGE)
+    return cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST, edgeThreshold=_EDGE)
 
 
 def _by_importance(

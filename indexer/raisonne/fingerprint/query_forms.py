@@ -45,9 +45,14 @@ class QueryForms:
     form: NDArray[np.intp]
 
 
-def query_forms(pixels: NDArray[np.uint8]) -> QueryForms:
-    """Describe a canonical picture, shape (h, w, 3), for a query."""
-    plain = local_features(pixels)
+def query_forms(pixels: NDArray[np.uint8], where: NDArray[np.bool_] | None = None) -> QueryForms:
+    """Describe a canonical picture for a query.
+
+    Args:
+        pixels: Shape (h, w, 3).
+        where: Part of it to look at, shape (h, w); all of it if None.
+    """
+    plain = local_features(pixels, where=where)
     flipped = mirrored(plain)
     forms = (plain, flipped, inverted(plain), inverted(flipped))
     most = max(lists for _, lists in _LOOKED_UP.values())

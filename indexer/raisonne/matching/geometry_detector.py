@@ -9,24 +9,26 @@ names all the works in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.fingerprint.local import ALGORITHM
 from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.fingerprint.perceptual import MIN_QUALITY, Dihedral
-from raisonne.fingerprint.query_forms import Form
+from raisonne.fingerprint.query_forms import Form, QueryForms, query_forms
 from raisonne.fingerprint.vocabulary import unpack
-from raisonne.index.local_space import LocalHits, LocalSpace
-from raisonne.matching.calibration import REVIEW, tempered
+from raisonne.index.local_space import LocalSpace
+from raisonne.matching.calibration import tempered
 from raisonne.matching.geometry import align, project, similar_pairs
 from raisonne.matching.lookup import Detection, Lookup
 from raisonne.matching.proof import (
     Proof,
     lay_over,
     lay_whole_over,
+    outline_of,
     region_of,
     transform_of,
 )
@@ -41,6 +43,8 @@ _LOOKALIKES = 6
 _LOOKALIKE_BITS = 100
 _POINT_GRID = 32
 _HALF = 4.0
+_LEFT = 0.05
+"""Share of the query from which what no work explains is looked at once more, in full size."""
 _FEWEST_POINTS = 20
 """From fewer, in a picture that is too flat for the hash as well, nothing is told from others."""
 
@@ -93,45 +97,56 @@ def _by_points(lookup: Lookup) -> Iterator[Proof]:
     space = lookup.view.local(lookup.tenant, ALGORITHM)
     if space is None:
         return
-    local = lookup.query.local
-    hits = space.search(local.descriptors, local.lists, _NEAREST)
-    unexplained = np.ones(len(local.forms[0]), np.bool_)
+    found: list[Proof] = []
+    for proof in _by_votes(lookup, space, lookup.query.local):
+        yield proof
+        if proof.strength >= lookup.rules.geometry.threshold:
+            found.append(proof)
+    left = _unexplained(lookup, found)
+    if found and left.mean() > _LEFT:
+        yield from _by_votes(lookup, space, query_forms(lookup.query.pixels, left))
+
+
+def _by_votes(lookup: Lookup, space: LocalSpace, points: QueryForms) -> Iterator[Proof]:
+    """Try the works with the most votes; while some are found, the rest votes again."""
+    hits = space.search(points.descriptors, points.lists, _NEAREST)
+    counted = np.ones(len(points.forms[0]), np.bool_)
     tried: set[tuple[int, int]] = set()
     for _ in range(_ROUNDS):
         found = False
-        for candidate in _untried(lookup, hits, unexplained, tried):
-            proof = _proof(lookup, space, candidate)
+        voted = count_votes(points, hits, counted, _VOTED + len(tried))
+        for candidate in voted:
+            side = candidate.slot, candidate.form
+            if side in tried or candidate.votes < _FEWEST_VOTES:
+                continue
+            tried.add(side)
+            proof = _proof(lookup, space, points, candidate)
             if proof is None:
                 continue
             yield proof
-            if lookup.rules.geometry.calibration.probability(proof.strength) >= REVIEW:
+            if proof.strength >= lookup.rules.geometry.threshold:
                 found = True
-                unexplained &= ~_covered(local.forms[0].points[:, :2], proof)
+                counted &= ~_covered(points.forms[0].points[:, :2], proof)
         if not found:
             return
 
 
-def _untried(
-    lookup: Lookup,
-    hits: LocalHits,
-    unexplained: NDArray[np.bool_],
-    tried: set[tuple[int, int]],
-) -> list[Candidate]:
-    """Return the next candidates and note them as tried."""
-    voted = count_votes(lookup.query.local, hits, unexplained, _VOTED + len(tried))
-    candidates = [
-        candidate
-        for candidate in voted
-        if (candidate.slot, candidate.form) not in tried and candidate.votes >= _FEWEST_VOTES
-    ][:_VOTED]
-    tried |= {(candidate.slot, candidate.form) for candidate in candidates}
-    return candidates
+def _unexplained(lookup: Lookup, found: Sequence[Proof]) -> NDArray[np.bool_]:
+    """Return which pixels of the canonical picture no found work lies over, shape (h, w)."""
+    width, height = lookup.luma.size
+    left = np.ones((height, width), np.uint8)
+    for proof in found:
+        corners = outline_of(lookup, proof)
+        cv2.fillConvexPoly(left, corners.round().astype(np.int32), 0)
+    return left > 0
 
 
-def _proof(lookup: Lookup, space: LocalSpace, candidate: Candidate) -> Proof | None:
+def _proof(
+    lookup: Lookup, space: LocalSpace, query: QueryForms, candidate: Candidate
+) -> Proof | None:
     entry = space.entry(candidate.slot)
     features = unpack(entry.fingerprint.value)
-    form = lookup.query.local.forms[candidate.form]
+    form = query.forms[candidate.form]
     pairs = similar_pairs(form.descriptors.astype(np.float32), features.descriptors())
     a, b = form.points[pairs[:, 0]], features.points[pairs[:, 1]]
     aligned = align(a, b, features.size)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from raisonne.fingerprint.exact import PIXELS_ALGORITHM, picture_size
 from raisonne.fingerprint.local import ALGORITHM
@@ -105,7 +106,21 @@ def lay_whole_over(lookup: Lookup, asset: str, symmetry: Dihedral) -> Proof | No
 
 def region_of(lookup: Lookup, proof: Proof) -> Region:
     """Return the box around the part of the query that the work covers, in its full pixels."""
-    query = lookup.query
+    width, height = lookup.luma.size
+    scale = lookup.query.width / width, lookup.query.height / height
+    outline = outline_of(lookup, proof) * scale
+    left, top = outline.min(axis=0)
+    far, low = outline.max(axis=0)
+    return Region(float(left), float(top), float(far - left), float(low - top))
+
+
+def outline_of(lookup: Lookup, proof: Proof) -> NDArray[np.float64]:
+    """Return the corners of the part of the query that the work covers.
+
+    Returns:
+        Shape (n, 2), in pixels of the canonical picture; the whole query where the work reaches
+        behind the horizon.
+    """
     width, height = lookup.luma.size
     right, bottom = proof.features.size
     corners = np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]], np.float64)
@@ -115,11 +130,7 @@ def region_of(lookup: Lookup, proof: Proof) -> Region:
     shared = None
     if np.isfinite(corners).all():
         _, shared = cv2.intersectConvexConvex(corners.astype(np.float32), frame)
-    outline = np.asarray(frame if shared is None else shared, np.float64).reshape(-1, 2)
-    outline = outline * (query.width / width, query.height / height)
-    left, top = outline.min(axis=0)
-    far, low = outline.max(axis=0)
-    return Region(float(left), float(top), float(far - left), float(low - top))
+    return np.asarray(frame if shared is None else shared, np.float64).reshape(-1, 2)
 
 
 def transform_of(lookup: Lookup, proof: Proof) -> Transform:
