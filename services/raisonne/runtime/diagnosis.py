@@ -109,7 +109,9 @@ def _index(service: Service) -> tuple[CheckState, str]:
 
 
 def _fingerprints() -> tuple[CheckState, str]:
-    conformance_selftest()
+    equivalent = conformance_selftest()
+    if equivalent:
+        return _ok(f"conformance vectors reproduced but for last digits: {', '.join(equivalent)}")
     return _ok("conformance vectors reproduced")
 
 
