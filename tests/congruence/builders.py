@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from raisonne.app.ports import CalibrationRecord
 from raisonne.app.sealing import BlobRecord, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
@@ -142,6 +143,19 @@ def make_verdict(number: int = 0, **changes: Any) -> Verdict:
         "inputs": inputs,
     }
     return Verdict(**(values | changes))
+
+
+def make_calibration(number: int = 0, **changes: Any) -> CalibrationRecord:
+    values: dict[str, Any] = {
+        "name": f"calibrations/{number:06d}",
+        "tenant": TENANT,
+        "version": "calibration-0123456789ab",
+        "index_revision": 2**40,
+        "works": 1_627,
+        "document": '{"title":"Der Kuß","rate":1e-07}',
+        "create_time": NOW,
+    }
+    return CalibrationRecord(**(values | changes))
 
 
 def make_generation(number: int = 0, **changes: Any) -> Generation:

@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 
 from raisonne.rights.errors import StorageError
 from raisonne.storage.engine import Database, open_database
-from raisonne.storage.migrate import HEAD, downgrade, upgrade
+from raisonne.storage.migrate import HEAD, _migrate, downgrade, upgrade
 from raisonne.storage.tables import METADATA
 
 
@@ -104,3 +104,15 @@ def test_processes_that_start_at_once_do_not_collide(empty_url: str) -> None:
     database = open_database(empty_url)
     assert set(METADATA.tables) < tables(database)
     database.close()
+
+
+def test_what_an_older_version_stored_stays(empty: Database) -> None:
+    _migrate(empty, "0001")
+    with empty.connect() as connection:
+        made_by = connection.execute(text("SELECT id FROM catalogue")).scalar_one()
+        connection.commit()
+    assert "calibration" not in tables(empty)
+    upgrade(empty)
+    assert tables(empty) == {"alembic_version", *METADATA.tables}
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT id FROM catalogue")).scalar_one() == made_by

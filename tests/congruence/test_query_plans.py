@@ -86,6 +86,8 @@ def use_everything(database: Database) -> None:
         transaction.fingerprints.lacking(TENANT, ["a-v1", "b-v1"])
         transaction.assets.get(TENANT, "x")
         transaction.verdicts.get(TENANT, "x")
+        transaction.calibrations.latest(TENANT)
+        transaction.calibrations.get(TENANT, "x")
         transaction.manifests.get(TENANT, "x")
         transaction.manifests.of_asset(TENANT, "x")
         transaction.cases.get(TENANT, "x")

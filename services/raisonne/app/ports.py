@@ -189,6 +189,45 @@ class ManifestStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationRecord:
+    """A calibration of a tenant's registry.
+
+    Attributes:
+        name: ``calibrations/{id}``; later ones sort later.
+        tenant: Whose registry.
+        version: Of the rules in the document.
+        index_revision: Change-log position as of which the registry was looked at.
+        works: Size of the registry by then.
+        document: JSON: the rules, and what they follow from.
+        create_time: UTC.
+    """
+
+    name: str
+    tenant: str
+    version: str
+    index_revision: int
+    works: int
+    document: str
+    create_time: datetime
+
+
+class CalibrationStore(Protocol):
+    """Calibrations, never edited; the latest is in force."""
+
+    def add(self, calibration: CalibrationRecord) -> None:
+        """Insert."""
+        ...
+
+    def latest(self, tenant: str) -> str | None:
+        """Return the name of the latest calibration, or None."""
+        ...
+
+    def get(self, tenant: str, name: str) -> CalibrationRecord | None:
+        """Return the calibration, or None."""
+        ...
+
+
 class GenerationStore(Protocol):
     """Records of artworks made."""
 
@@ -326,6 +365,11 @@ class Transaction(Protocol):
     @property
     def fingerprints(self) -> FingerprintStore:
         """Their fingerprints in force."""
+        ...
+
+    @property
+    def calibrations(self) -> CalibrationStore:
+        """Calibrations."""
         ...
 
     @property

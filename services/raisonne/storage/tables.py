@@ -162,6 +162,20 @@ class FingerprintChangeRow(Row, table=True):
     fingerprint: Int64
 
 
+class CalibrationRow(Row, table=True):
+    """A calibration of a registry, with the columns that tell which one it is."""
+
+    __tablename__ = "calibration"
+
+    tenant: Key
+    name: Key
+    version: Str
+    index_revision: Int64
+    works: int
+    document: Str
+    create_time: datetime
+
+
 class VerdictRow(Row, table=True):
     """A verdict as given, with the columns that it is looked up by."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from raisonne.storage.assets import SqlAssets
+from raisonne.storage.calibrations import SqlCalibrations
 from raisonne.storage.cases import SqlCases
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprints import SqlFingerprints
@@ -27,6 +28,7 @@ class SqlTransaction:
     assets: SqlAssets
     works: SqlWorks
     fingerprints: SqlFingerprints
+    calibrations: SqlCalibrations
     verdicts: SqlVerdicts
     manifests: SqlManifests
     generations: SqlGenerations
@@ -75,6 +77,7 @@ def _transaction(session: Session) -> SqlTransaction:
         assets=SqlAssets(session),
         works=SqlWorks(session),
         fingerprints=SqlFingerprints(session),
+        calibrations=SqlCalibrations(session),
         verdicts=SqlVerdicts(session),
         manifests=SqlManifests(session),
         generations=SqlGenerations(session),
