@@ -86,6 +86,19 @@ class IndexView:
         space = self._spaces.get((tenant, algorithm))
         return space.search(vectors, k) if isinstance(space, FloatSpace) else []
 
+    def products(
+        self, tenant: str, algorithm: str, vector: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return the inner products of all entries, in no order.
+
+        Args:
+            tenant: Whose works.
+            algorithm: Fingerprint algorithm.
+            vector: Unit vector, shape (dimensions,).
+        """
+        space = self._spaces.get((tenant, algorithm))
+        return space.products(vector) if isinstance(space, FloatSpace) else np.empty(0, np.float32)
+
     def local(self, tenant: str, algorithm: str) -> LocalSpace | None:
         """Return the local features of a tenant, or None where there are none."""
         space = self._spaces.get((tenant, algorithm))

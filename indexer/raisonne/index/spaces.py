@@ -145,6 +145,17 @@ class FloatSpace(FixedSpace):
             for product, row in zip(products[query], rows[query], strict=True)
         ]
 
+    def products(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the inner products of all entries, in no order.
+
+        Args:
+            vector: Shape (dimensions,), of length one.
+        """
+        faiss.omp_set_num_threads(1)  # See BinarySpace.search.
+        # Products of vectors of length one are all above the radius.
+        _, products, _ = self._flat.range_search(vector[np.newaxis], -2.0)
+        return np.asarray(products, np.float32)
+
     def contents(self) -> Mapping[int, bytes]:
         """See ``Space.contents``."""
         vectors = self._flat.reconstruct_n(0, self._flat.ntotal).astype("<f2")

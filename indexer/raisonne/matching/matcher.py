@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from raisonne.fingerprint.extract import QueryFingerprints
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.matching.calibration import SHIPPED, ScoringRules
-from raisonne.matching.detectors import DETECTORS
+from raisonne.matching.detectors import DETECTORS, Detector
 from raisonne.matching.lookup import Lookup
+from raisonne.matching.style import detect_style
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 
 
@@ -69,7 +70,7 @@ class Matcher:
             timings["refresh"] = time.perf_counter() - clock
             lookup = Lookup(view, tenant, query, self._rules)
             explained = False
-            for mechanism, detect in DETECTORS:
+            for mechanism, detect in _detectors(query):
                 if explained and not self._thorough and _searched(runs):
                     runs.append(_not_needed(mechanism))
                     continue
@@ -81,6 +82,11 @@ class Matcher:
                 timings[mechanism.value] = time.perf_counter() - clock
             runs += _unchecked_frames(query)
             return MatchReport(_best(found), tuple(runs), view.revision, timings)
+
+
+def _detectors(query: QueryFingerprints) -> tuple[tuple[Mechanism, Detector], ...]:
+    """Return what looks; style leaves no trace where no weights for it are configured."""
+    return (*DETECTORS, (Mechanism.STYLE, detect_style)) if query.style_algorithm else DETECTORS
 
 
 def _searched(runs: Iterable[DetectorRun]) -> bool:
