@@ -2,11 +2,11 @@
 
 Peaks over threshold: whatever a quantity's distribution, its excesses over a high threshold nearly
 follow a generalised Pareto distribution (Pickands, "Statistical inference using extreme order
-statistics", Annals of Statistics 3, 1975; Coles, "An Introduction to Statistical Modeling of Extreme
-Values", 2001, chapter 4). Its shape is not fitted, because a few hundred pictures cannot tell it,
-but taken to be zero: the exponential distribution. Similarities have a highest value, so their true
-shape is zero at most, and the exponential says too much rather than too little far out. What the
-sample leaves uncertain comes from drawing the pictures again (bootstrap; Efron, 1979).
+statistics", Annals of Statistics 3, 1975; Coles, "An Introduction to Statistical Modeling of
+Extreme Values", 2001, chapter 4). Its shape is not fitted, because a few hundred pictures cannot
+tell it, but taken to be zero: the exponential distribution. Similarities have a highest value, so
+their true shape is zero at most, and the exponential says too much rather than too little far out.
+What the sample leaves uncertain comes from drawing the pictures again (bootstrap; Efron, 1979).
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 TAIL_SHARE = 0.1
-"""Share of the pictures that the tail is fitted to, the nearest to any work."""
+"""Share of the queries that the tail is fitted to, the nearest to any work."""
 CONFIDENCE = 0.95
 """Of every interval."""
 _ROUNDS = 2000
+_BATCH = 100
 _SEED = 1975
 
 
@@ -39,9 +40,9 @@ class Tail:
 
     Attributes:
         start: Similarity above which the tail is fitted.
-        share: Of the pictures, above the start.
+        share: Of all queries, above the start.
         scale: Mean excess.
-        excesses: How many pictures it is fitted to.
+        excesses: How many queries it is fitted to.
     """
 
     start: float
@@ -54,19 +55,26 @@ class TailEstimate:
     """A tail fitted to a sample, with what drawing the sample again makes of it.
 
     Args:
-        nearest: For each picture, the highest similarity to any work that it does not contain;
-            minus infinity where none was near enough to be noticed. Shape (pictures,).
+        nearest: For each query, the highest similarity to any work that it does not contain; minus
+            infinity where none was near enough to be noticed. Shape (pictures, queries): those made
+            of one picture have much in common, so pictures are drawn, not queries.
         floor: Lowest similarity that would have been noticed.
     """
 
     def __init__(self, nearest: NDArray[np.float64], floor: float) -> None:
         start, share, scale = (float(value[0]) for value in _fit(nearest[np.newaxis], floor))
         self.tail = Tail(start, share, scale, int((nearest > start).sum()))
-        drawn = np.random.default_rng(_SEED).integers(len(nearest), size=(_ROUNDS, len(nearest)))
-        self._starts, self._shares, self._scales = _fit(nearest[drawn], floor)
+        chance = np.random.default_rng(_SEED)
+        drawn = [
+            _fit(nearest[chance.integers(len(nearest), size=(_BATCH, len(nearest)))], floor)
+            for _ in range(_ROUNDS // _BATCH)
+        ]
+        self._starts, self._shares, self._scales = (
+            np.concatenate(values) for values in zip(*drawn, strict=True)
+        )
 
     def rate_at(self, similarity: float) -> Interval:
-        """Return the share of pictures beyond a similarity, from the start on."""
+        """Return the share of queries beyond a similarity that is no less than the start."""
         tail = self.tail
         estimate = _rates(similarity, tail.start, tail.share, tail.scale)
         return _interval(float(estimate), self.drawn_rates(similarity))
@@ -74,13 +82,13 @@ class TailEstimate:
     def drawn_rates(self, similarity: float) -> NDArray[np.float64]:
         """Return the share beyond a similarity in every drawing; shape (drawings,).
 
-        Estimates of equally many pictures in the same order were drawn alike, so their shares may
-        be added drawing by drawing.
+        Estimates from the same pictures in the same order were drawn alike, so their shares may be
+        added drawing by drawing.
         """
         return _rates(similarity, self._starts, self._shares, self._scales)
 
     def similarity_at(self, rate: float) -> Interval:
-        """Return the similarity that a share of pictures exceeds, at least the start."""
+        """Return the similarity that a share of queries exceeds, at least the start."""
         tail = self.tail
         estimate = _similarities(rate, tail.start, tail.share, tail.scale)
         drawn = _similarities(rate, self._starts, self._shares, self._scales)
@@ -95,14 +103,15 @@ def interval_of_sum(estimate: float, drawn: NDArray[np.float64]) -> Interval:
 def _fit(
     nearest: NDArray[np.float64], floor: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Fit a tail to each row; return starts, shares and scales."""
-    pictures = nearest.shape[1]
-    place = pictures - 1 - int(TAIL_SHARE * pictures)
-    start = np.maximum(np.partition(nearest, place, axis=1)[:, place], floor)
-    above = nearest > start[:, np.newaxis]
+    """Fit a tail to each sample, shape (samples, pictures, queries); return arrays of its parts."""
+    flat = nearest.reshape(len(nearest), -1)
+    queries = flat.shape[1]
+    place = queries - 1 - int(TAIL_SHARE * queries)
+    start = np.maximum(np.partition(flat, place, axis=1)[:, place], floor)
+    above = flat > start[:, np.newaxis]
     count = above.sum(axis=1)
-    excess = np.where(above, nearest - start[:, np.newaxis], 0).sum(axis=1)
-    return start, count / pictures, excess / np.maximum(count, 1)
+    excess = np.where(above, flat - start[:, np.newaxis], 0).sum(axis=1)
+    return start, count / queries, excess / np.maximum(count, 1)
 
 
 def _rates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from raisonne.fingerprint.extract import QueryFingerprints
@@ -33,18 +33,27 @@ class MatchReport:
     timings: Mapping[str, float]
 
 
+RulesOf = Callable[[str], ScoringRules]
+"""From a tenant to what its works' likenesses are judged by."""
+
+
+def shipped(_tenant: str) -> ScoringRules:
+    """Return the rules of a registry that was never calibrated."""
+    return SHIPPED
+
+
 class Matcher:
     """Looks queries up in the catalogue's index.
 
     Args:
         index: The index to search.
-        rules: What likenesses are judged by.
+        rules: What the likenesses of a tenant's works are judged by.
         thorough: Whether every mechanism looks, even where a cheaper one has explained all of the
             query; to measure them apart.
     """
 
     def __init__(
-        self, index: CatalogueIndex, rules: ScoringRules = SHIPPED, *, thorough: bool = False
+        self, index: CatalogueIndex, rules: RulesOf = shipped, *, thorough: bool = False
     ) -> None:
         self._index = index
         self._rules = rules
@@ -66,9 +75,10 @@ class Matcher:
         runs: list[DetectorRun] = []
         timings: dict[str, float] = {}
         clock = time.perf_counter()
+        rules = self._rules(tenant)
         with self._index.read() as view:
             timings["refresh"] = time.perf_counter() - clock
-            lookup = Lookup(view, tenant, query, self._rules)
+            lookup = Lookup(view, tenant, query, rules)
             explained = False
             for mechanism, detect in _detectors(query):
                 if explained and not self._thorough and _searched(runs):

@@ -1,0 +1,215 @@
+"""From observations to scoring rules that keep what a score promises.
+
+Each mechanism gets a curve of its own: fitted to copies and strangers, and then made stricter until
+the tail of the strangers, at the upper end of its interval, lies below what is promised. The
+promises are made for all mechanisms together, so each may break its share of them, and for a
+registry that has grown tenfold, because every further work is a further chance of a false match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raisonne.evaluation.observing import FARTHEST_BITS, FLOORS, Observation
+from raisonne.evaluation.platt import fit_curve, kept_promises, similarity_of
+from raisonne.evaluation.tail import TailEstimate
+from raisonne.fingerprint.perceptual import BITS
+from raisonne.matching.calibration import Calibration, ScoringRules
+from raisonne.matching.rules_document import named
+from raisonne.rights.errors import InputError
+from raisonne.rights.match import Mechanism
+
+REVIEW_RATE = 1e-4
+"""At most this share of clean pictures may be given a score of 0.5 for any work."""
+BLOCK_RATE = 1e-6
+"""At most this share of clean pictures may be given a score of 0.9 for any work."""
+GROWTH = 10
+"""So many times as many works the promises still hold for."""
+LISTED = 0.1
+"""Score from which a likeness is reported at all."""
+LEAST_PICTURES = 100
+"""Fewer say too little about the tail."""
+LEAST_EXCESSES = 10
+"""Fewer strangers in the tail leave a mechanism's curve as it was."""
+LEAST_COPIES = 20
+"""Fewer copies leave a mechanism's curve as it was."""
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismFit:
+    """What became of one mechanism.
+
+    Attributes:
+        copies: How like their works the altered copies are that were noticed.
+        likely: The curve that fits best; None where none was fitted.
+        curve: The curve in the new rules.
+        strangers: The tail of the nearest works that are not in a picture.
+        kept: Why the curve stayed as it was; empty where it was fitted.
+    """
+
+    copies: NDArray[np.float64]
+    likely: Calibration | None
+    curve: Calibration
+    strangers: TailEstimate
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationFit:
+    """New rules and what they follow from.
+
+    Attributes:
+        rules: The rules.
+        mechanisms: What became of each mechanism.
+        embedder: Algorithm of the global descriptor in use.
+        pictures: How many pictures were asked.
+        works: Size of the registry.
+    """
+
+    rules: ScoringRules
+    mechanisms: Mapping[Mechanism, MechanismFit]
+    embedder: str
+    pictures: int
+    works: int
+
+    def score(self, mechanism: Mechanism, likeness: float) -> float:
+        """Return the score that the new rules give a likeness; 0 where it is not reported."""
+        if likeness < self._listed_from(mechanism):
+            return 0.0
+        return self.mechanisms[mechanism].curve.probability(likeness)
+
+    def highest_own(self, observation: Observation) -> float:
+        """Return the highest score of the work in a picture."""
+        scores = (self.score(*found) for found in observation.own.items())
+        return max(scores, default=0.0)
+
+    def highest_other(self, observation: Observation) -> float:
+        """Return the highest score of any work that is not in a picture."""
+        scores = (self.score(by, found.value) for by, found in observation.other.items())
+        return max(scores, default=0.0)
+
+    def _listed_from(self, mechanism: Mechanism) -> float:
+        rules = self.rules
+        if mechanism is Mechanism.PERCEPTUAL:
+            return 1 - rules.perceptual.radius / BITS
+        if mechanism is Mechanism.EMBEDDING:
+            return rules.embedding(self.embedder).threshold
+        return rules.geometry.threshold
+
+
+def calibrate(
+    observations: Sequence[Sequence[Observation]], rules: ScoringRules, embedder: str, works: int
+) -> CalibrationFit:
+    """Fit new rules.
+
+    Args:
+        observations: Those of one picture together, equally many of each.
+        rules: In force; what cannot be fitted stays.
+        embedder: Algorithm of the global descriptor in use.
+        works: Size of the registry.
+
+    Raises:
+        InputError: If there are too few pictures.
+    """
+    if len(observations) < LEAST_PICTURES:
+        raise InputError(
+            f"{len(observations)} pictures say too little about how near strangers come; at least "
+            f"{LEAST_PICTURES} are needed. Register more works, or give pictures that are "
+            "registered nowhere.",
+            metadata={"pictures": str(len(observations)), "least": str(LEAST_PICTURES)},
+        )
+    given = {
+        Mechanism.PERCEPTUAL: rules.perceptual.calibration,
+        Mechanism.EMBEDDING: rules.embedding(embedder).calibration,
+        Mechanism.GEOMETRY: rules.geometry.calibration,
+    }
+    fits = {
+        mechanism: _fit(mechanism, observations, curve, len(given))
+        for mechanism, curve in given.items()
+    }
+    fitted = named(replace(_rules(rules, embedder, fits), works=GROWTH * works))
+    return CalibrationFit(fitted, fits, embedder, len(observations), works)
+
+
+def nearest(
+    observations: Sequence[Sequence[Observation]], mechanism: Mechanism
+) -> NDArray[np.float64]:
+    """Return the highest likeness to any work not in it, shape (pictures, queries)."""
+    return np.array(
+        [
+            [
+                each.other[mechanism].value if mechanism in each.other else -np.inf
+                for each in together
+            ]
+            for together in observations
+        ]
+    )
+
+
+def _fit(
+    mechanism: Mechanism,
+    observations: Sequence[Sequence[Observation]],
+    given: Calibration,
+    mechanisms: int,
+) -> MechanismFit:
+    strange = nearest(observations, mechanism)
+    tail = TailEstimate(strange, FLOORS[mechanism])
+    copies = np.array(
+        [
+            each.own[mechanism]
+            for together in observations
+            for each in together
+            if each.altered and mechanism in each.own
+        ]
+    )
+    if tail.tail.excesses < LEAST_EXCESSES or len(copies) < LEAST_COPIES:
+        kept = f"{tail.tail.excesses} strangers came near and {len(copies)} copies: too few"
+        return MechanismFit(copies, None, given, tail, kept)
+    likely = fit_curve(copies, strange[np.isfinite(strange)])
+    if likely.slope <= 0:
+        return MechanismFit(copies, likely, given, tail, "copies are no more like than strangers")
+    allowed = GROWTH * mechanisms
+    review = tail.similarity_at(REVIEW_RATE / allowed).high
+    block = tail.similarity_at(BLOCK_RATE / allowed).high
+    curve = kept_promises(likely, review, block)
+    rounded = Calibration(round(curve.intercept, _DIGITS), round(curve.slope, _DIGITS))
+    return MechanismFit(copies, likely, rounded, tail, "")
+
+
+def _rules(
+    rules: ScoringRules, embedder: str, fits: Mapping[Mechanism, MechanismFit]
+) -> ScoringRules:
+    """Return rules with the fitted curves, and the thresholds that follow from them."""
+    curves = {mechanism: fit.curve for mechanism, fit in fits.items() if not fit.kept}
+    listed = {
+        mechanism: max(0.0, similarity_of(curve, LISTED)) for mechanism, curve in curves.items()
+    }
+    if Mechanism.PERCEPTUAL in curves:
+        bits = int((1 - listed[Mechanism.PERCEPTUAL]) * BITS)
+        curve = curves[Mechanism.PERCEPTUAL]
+        radius = min(max(0, bits), FARTHEST_BITS)
+        rules = replace(
+            rules, perceptual=replace(rules.perceptual, radius=radius, calibration=curve)
+        )
+    if Mechanism.EMBEDDING in curves:
+        rule = replace(
+            rules.embedding(embedder),
+            threshold=round(min(1.0, listed[Mechanism.EMBEDDING]), _DIGITS),
+            calibration=curves[Mechanism.EMBEDDING],
+        )
+        rules = replace(rules, embeddings={**rules.embeddings, embedder: rule})
+    if Mechanism.GEOMETRY in curves:
+        rules = replace(
+            rules,
+            geometry=replace(
+                rules.geometry,
+                threshold=round(listed[Mechanism.GEOMETRY], _DIGITS),
+                calibration=curves[Mechanism.GEOMETRY],
+            ),
+        )
+    return rules
