@@ -12,6 +12,7 @@ class LedgerAction(StrEnum):
     """``subject:event`` tags."""
 
     ASSET_CHECKED = "asset:checked"
+    CALIBRATION_CREATED = "calibration:created"
     CASE_DECIDED = "case:decided"
     DATASET_AUDITED = "dataset:audited"
     GENERATION_BLOCKED = "generation:blocked"

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     ASSET_CHECK = "asset:check"
     ASSET_READ = "asset:read"
 
+    CALIBRATION_CREATE = "calibration:create"
+    CALIBRATION_READ = "calibration:read"
+
     CASE_DECIDE = "case:decide"
     CASE_READ = "case:read"
 
