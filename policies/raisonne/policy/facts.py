@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from raisonne.policy.cedar import Entity, Uid
 from raisonne.rights.errors import InputError
-from raisonne.rights.match import DetectorState
+from raisonne.rights.match import DetectorState, Mechanism
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.verdict import Judgement, WorkRights
 from raisonne.rights.work import WorkState
@@ -43,7 +43,8 @@ def rights_in_tenant(inputs: Judgement) -> dict[str, WorkRights]:
 def certainties(inputs: Judgement) -> dict[str, str]:
     """Return how certain the best match of each work is, as Cedar decimals, by work name.
 
-    Rounding down keeps a threshold of four digits or fewer exact.
+    A likeness of style makes nothing certain: it does not say that the work is contained. Rounding
+    down keeps a threshold of four digits or fewer exact.
 
     Raises:
         InputError: If a score is no probability, as nothing could be concluded from it.
@@ -52,8 +53,14 @@ def certainties(inputs: Judgement) -> dict[str, str]:
     for match in inputs.matches:
         if not 0.0 <= match.score <= 1.0:
             raise InputError(f"The score {match.score} of {match.work} is no probability.")
-        best[match.work] = max(best.get(match.work, 0.0), float(match.score))
+        if match.mechanism is not Mechanism.STYLE:
+            best[match.work] = max(best.get(match.work, 0.0), float(match.score))
     return {work: _decimal(best[work]) for work in sorted(best)}
+
+
+def styled_works(inputs: Judgement) -> list[str]:
+    """Return the works whose style the input's is like."""
+    return sorted({m.work for m in inputs.matches if m.mechanism is Mechanism.STYLE})
 
 
 def work_uid(work: str, rights: WorkRights | None) -> Uid:

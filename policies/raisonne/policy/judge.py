@@ -3,8 +3,9 @@
 It is pure: it reads nothing but its arguments, and equal inputs give equal verdicts. The rules are
 Cedar policies; this module asks them and puts their answers together. For every matched work the
 rights policies say whether the use is allowed (action ``use``) and the screening policies say what
-that weighs, given how certain the match is (``screen-match``). Names in prompts and the record of
-what ran are screened by ``screen-term`` and ``screen-detectors``.
+that weighs, given how certain the match is (``screen-match``). Likenesses of style, names in
+prompts and the record of what ran are screened by ``screen-style``, ``screen-term`` and
+``screen-detectors``.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def judge(inputs: Judgement, bundle: PolicyBundle, name: str) -> Verdict:
         findings.update(found)
         if found and used.allowed:
             obligations.update(f"{c.obligation}:{work}" for c in used.clauses if c.obligation)
+    findings.update(_style_findings(inputs, bundle, rights, entities))
     findings.update(_term_findings(inputs, bundle, rights, entities))
     findings.update(_detector_findings(inputs, bundle, entities))
     ordered = tuple(sorted(findings, key=_order))
@@ -143,6 +145,24 @@ def _grounds(used: Decision, screened: Decision, weights: tuple[Clause, ...]) ->
     if used.errors or POLICY_ERROR in weights:
         return (*grounds, POLICY_ERROR)
     return grounds
+
+
+def _style_findings(
+    inputs: Judgement,
+    bundle: PolicyBundle,
+    rights: Mapping[str, WorkRights],
+    entities: EntitySlice,
+) -> Iterator[Finding]:
+    works = facts.styled_works(inputs)
+    tenant = Uid("Tenant", inputs.tenant)
+    context = facts.screening_context(inputs)
+    requests = [
+        Request(tenant, "screen-style", facts.work_uid(work, rights.get(work)), context)
+        for work in works
+    ]
+    for work, decision in zip(works, bundle.decide_all(requests, entities), strict=True):
+        words = facts.words_for_work(inputs, work, rights.get(work))
+        yield from _screening_findings(decision, (work,), words)
 
 
 def _term_findings(

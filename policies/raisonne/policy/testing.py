@@ -98,6 +98,7 @@ def _judgement(case: Mapping[str, Any]) -> Judgement:
     ]
     names = [work.work for work in works] + case.get("unknown_works", [])
     scores = case.get("scores", [1.0] * len(names))
+    mechanism = Mechanism(case.get("mechanism", Mechanism.PERCEPTUAL))
     detectors = case.get("detectors", _DETECTORS)
     return Judgement(
         subject=Subject(case.get("subject", Subject.UPLOAD)),
@@ -106,7 +107,9 @@ def _judgement(case: Mapping[str, Any]) -> Judgement:
         use=Use(case.get("use", Use.DISPLAY)),
         territory=case.get("territory", WORLD),
         at=case.get("at", _AT),
-        matches=tuple(_match(name, score) for name, score in zip(names, scores, strict=True)),
+        matches=tuple(
+            _match(name, score, mechanism) for name, score in zip(names, scores, strict=True)
+        ),
         works=tuple(works),
         detectors=tuple(_detector(name, state) for name, state in detectors.items()),
         term_hits=tuple(TermHit(term, work, 0, 1) for term, work in case.get("terms", {}).items()),
@@ -128,8 +131,8 @@ def _work(name: str, given: Mapping[str, Any]) -> WorkRights:
     return WorkRights(name, given.get("tenant", _TENANT), "Title", "Holder", state, 1, rights)
 
 
-def _match(work: str, score: float) -> Match:
-    return Match(work, "assets/1", Mechanism.PERCEPTUAL, "pdq-256-v1", 1.0, 0.9, score)
+def _match(work: str, score: float, mechanism: Mechanism) -> Match:
+    return Match(work, "assets/1", mechanism, "test-v1", 1.0, 0.9, score)
 
 
 def _detector(name: str, given: str) -> DetectorRun:

@@ -378,3 +378,50 @@ def test_every_use_and_subject_is_known_to_the_schema() -> None:
     for use, subject in itertools.product(Use, Subject):
         verdict = _judge(use=use, subject=subject, works=(_work(),), matches=(_match(),))
         assert [f.reason for f in verdict.findings] == ["NOT_GRANTED"]
+
+
+def _styled(work: str = "works/1", score: float = 0.0) -> Match:
+    return replace(_match(work, score), mechanism=Mechanism.STYLE)
+
+
+@given(
+    use=st.sampled_from(Use),
+    subject=st.sampled_from(Subject),
+    uses=st.frozensets(st.sampled_from(Use)),
+    reservations=st.frozensets(st.sampled_from(ReservationKind)),
+    territories=st.sampled_from([frozenset({WORLD}), frozenset[str](), frozenset({"FR"})]),
+    score=st.floats(0, 1),
+)
+def test_style_alone_never_blocks_and_asks_only_where_it_is_reserved(
+    use: Use,
+    subject: Subject,
+    uses: frozenset[Use],
+    reservations: frozenset[ReservationKind],
+    territories: frozenset[str],
+    score: float,
+) -> None:
+    work = _work(uses=uses, reservations=reservations, territories=territories)
+    verdict = _judge(use=use, subject=subject, works=(work,), matches=(_styled(score=score),))
+    reserved = ReservationKind.STYLE in reservations and use in {Use.GENERATE_SIMILAR, Use.TRAIN}
+    assert verdict.outcome is (Outcome.REVIEW if reserved else Outcome.ALLOW)
+    assert [f.clause for f in verdict.findings] == ["screening.reserved-style"] * reserved
+    assert verdict.obligations == ()
+
+
+def test_style_neither_strengthens_nor_weakens_a_copy() -> None:
+    work = _work()
+    copy = _match(score=0.7)
+    alone = _judge(works=(work,), matches=(copy,))
+    for score in (0.0, 1.0):
+        both = _judge(works=(work,), matches=(copy, _styled(score=score)))
+        assert (both.outcome, both.findings) == (alone.outcome, alone.findings)
+
+
+def test_a_reserved_style_is_told_in_a_sentence() -> None:
+    work = _work(reservations=frozenset({ReservationKind.STYLE}))
+    (finding,) = _judge(use=Use.TRAIN, works=(work,), matches=(_styled(),)).findings
+    assert finding.detail == (
+        "The style is like that of “Sunflowers” by Ada, which is reserved against training. "
+        "Style alone is no copy, so a person has to look."
+    )
+    assert (finding.reason, finding.severity) == ("STYLE_RESERVED", Severity.REVIEW)
