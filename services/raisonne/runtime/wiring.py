@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from raisonne.app.audit_log import AuditLog
+from raisonne.app.calibration import Calibrations, RulesInForce
 from raisonne.app.check import Check
 from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generate import Generate
@@ -26,6 +27,7 @@ from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.fingerprint.embedding import Embedder, embedder_from_uri
 from raisonne.fingerprint.extract import Extractor
+from raisonne.fingerprint.style import style_from_uri
 from raisonne.generation.by_uri import engine_from_uri
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.keys.envelope import TenantEnvelope
@@ -96,6 +98,7 @@ class Service:
     audit_log: AuditLog
     review: Review
     dataset_audits: DatasetAudits
+    calibrations: Calibrations
     database: Database
     blobs: FileBlobStore
 
@@ -143,8 +146,11 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     claim_signer = claim_signer_from_uri(settings.signing_key_uri)
     reader = C2paReader(_trust(settings, claim_signer))
     embedder = embedder_from_uri(settings.embedder)
-    extractor, index = Extractor(embedder), CatalogueIndex(fingerprint_log)
-    screener = Screener(decoder, extractor, Matcher(index), transactions, policies)
+    extractor = Extractor(embedder, style_from_uri(settings.style))
+    index = CatalogueIndex(fingerprint_log)
+    rules = RulesInForce(transactions)
+    matcher = Matcher(index, rules)
+    screener = Screener(decoder, extractor, matcher, transactions, policies)
     engine = engine_from_uri(settings.engine)
     release = Release(C2paSigner(claim_signer), blobs, settings.reservations)
     generate = Generate(engine, screener, release, blobs, transactions, policies, clock)
@@ -174,6 +180,9 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
         audit_log=AuditLog(ledger, policies),
         review=Review(release, blobs, transactions, policies, clock),
         dataset_audits=DatasetAudits(check),
+        calibrations=Calibrations(
+            decoder, extractor, index, blobs, transactions, policies, clock, rules
+        ),
         database=database,
         blobs=blobs,
     )
