@@ -18,9 +18,8 @@ from raisonne.evaluation.calibrating import (
     MechanismFit,
     nearest,
 )
-from raisonne.evaluation.leave_one_out import Relation
 from raisonne.evaluation.metrics import clopper_pearson
-from raisonne.evaluation.observing import Observation
+from raisonne.evaluation.observing import Observation, Relation
 from raisonne.evaluation.platt import similarity_of
 from raisonne.evaluation.tail import CONFIDENCE, TAIL_SHARE, Interval, interval_of_sum
 from raisonne.matching.calibration import BLOCK, REVIEW

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from PIL import Image
 
 from raisonne.evaluation.attacks.all_attacks import ATTACKS
 from raisonne.evaluation.engines import Sample, encode, sample_of
-from raisonne.evaluation.observing import Observation, noticing, observe
+from raisonne.evaluation.observing import Observation, Relation, noticing, observe
 from raisonne.evaluation.suite import chance_for
 from raisonne.fingerprint.exact import bytes_fingerprint, pixels_fingerprint
 from raisonne.fingerprint.extract import Extractor, QueryFingerprints
@@ -28,14 +27,6 @@ ALTERED = 4
 """Altered copies of each picture."""
 SAME_BITS = 10
 """Two pictures whose perceptual hashes are no farther apart are taken to be the same."""
-
-
-class Relation(StrEnum):
-    """Why two works are taken to show the same."""
-
-    EXACT = "exact"
-    PERCEPTUAL = "perceptual"
-    SCENE = "scene"
 
 
 @dataclass(frozen=True, slots=True)

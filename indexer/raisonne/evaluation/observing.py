@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 
 from raisonne.fingerprint.perceptual import BITS
@@ -36,6 +37,14 @@ class Likeness:
 
     value: float
     work: str
+
+
+class Relation(StrEnum):
+    """Why two works are taken to show the same."""
+
+    EXACT = "exact"
+    PERCEPTUAL = "perceptual"
+    SCENE = "scene"
 
 
 @dataclass(frozen=True, slots=True)

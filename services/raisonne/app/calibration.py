@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,8 +18,6 @@ from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.evaluation.calibrating import calibrate
 from raisonne.evaluation.calibration_report import calibration_fields
-from raisonne.evaluation.engines import Sample
-from raisonne.evaluation.leave_one_out import LeaveOneOut, Subject
 from raisonne.evaluation.observing import Observation
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.fingerprint.extract import Extractor
@@ -34,6 +32,10 @@ from raisonne.rights.errors import InputError, LimitError, NotFoundError
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.work import Work, WorkState
+
+if TYPE_CHECKING:
+    from raisonne.evaluation.engines import Sample
+    from raisonne.evaluation.leave_one_out import LeaveOneOut, Subject
 
 SAMPLE = 200
 """Works, and pictures of the background, that are asked at most."""
@@ -190,6 +192,9 @@ class Calibrations:
             AccessError: If the principal may not calibrate.
             InputError: If there is no picture to compare another with.
         """
+        # Every command would pay for the suite of alterations.
+        from raisonne.evaluation.leave_one_out import LeaveOneOut, Subject  # noqa: PLC0415
+
         authorise(self.policies, principal, Permission.CALIBRATION_CREATE, principal.tenant)
         tenant, rules = principal.tenant, self.rules(principal.tenant)
         revision = self.index.refresh()
@@ -283,6 +288,8 @@ class Calibrations:
         return self.blobs.get(SealContext(work.tenant, ASSET_PURPOSE, work.asset), blob)
 
     def _sample(self, read: Callable[[], bytes]) -> Sample:
+        from raisonne.evaluation.engines import Sample  # noqa: PLC0415
+
         data = read()
         return Sample(hashlib.sha256(data).hexdigest(), self.decoder.decode(data))
 
