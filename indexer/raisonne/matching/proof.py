@@ -119,7 +119,7 @@ def outline_of(lookup: Lookup, proof: Proof) -> NDArray[np.float64]:
 
     Returns:
         Shape (n, 2), in pixels of the canonical picture; the whole query where the work reaches
-        behind the horizon.
+        behind the horizon, or covers nothing.
     """
     width, height = lookup.luma.size
     right, bottom = proof.features.size
@@ -127,10 +127,11 @@ def outline_of(lookup: Lookup, proof: Proof) -> NDArray[np.float64]:
     back = np.asarray(np.linalg.inv(proof.agreement.transform), np.float64)
     corners = project(back, corners)
     frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    shared = None
     if np.isfinite(corners).all():
-        _, shared = cv2.intersectConvexConvex(corners.astype(np.float32), frame)
-    return np.asarray(frame if shared is None else shared, np.float64).reshape(-1, 2)
+        area, shared = cv2.intersectConvexConvex(corners.astype(np.float32), frame)
+        if area > 0:
+            return np.asarray(shared, np.float64).reshape(-1, 2)
+    return frame.astype(np.float64)
 
 
 def transform_of(lookup: Lookup, proof: Proof) -> Transform:

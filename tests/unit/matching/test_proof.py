@@ -150,6 +150,7 @@ def test_the_region_is_what_of_the_query_the_work_covers(transform, expected):
     "transform",
     [
         np.array([[1, 0, 390], [0, 1, 290], [0, 0, 1]], float),
+        np.array([[1, 0, 5000], [0, 1, 0], [0, 0, 1]], float),
         np.array([[1, 0, 0], [0, 1, 0], [-1 / 300, 0, 1]], float),
         np.array([[1, 0, 0], [0, 1, 0], [1 / 300, 1 / 200, 1]], float),
     ],
