@@ -14,7 +14,7 @@ from raisonne.app.evidence_layout import Colour, Layout, Panel, Text, compose
 from raisonne.app.explanation import WHOLE, Seen, change_steps, explain, percent
 from raisonne.app.phrases import Locale
 from raisonne.fingerprint.decoding import DecodedImage
-from raisonne.rights.match import Match, Transform
+from raisonne.rights.match import Match, Mechanism, Transform
 
 _SHEET = Layout(room=(564, 520), large=27, small=20)
 _PAIR = Layout(room=(420, 420), large=21, small=16)
@@ -172,6 +172,7 @@ def _differences(aligned: Alignment, colour: Colour) -> list[Panel]:
 def _text(
     match: Match, words: EvidenceWords, compared: _Compared | None, seen: Seen | None
 ) -> Text:
+    style = match.mechanism is Mechanism.STYLE  # It has no score: it does not speak of copies.
     similarity = (
         f"{match.mechanism.value} ({match.algorithm}): similarity {match.similarity:.3f}, "
         f"reported from {match.threshold:.3f}"
@@ -179,7 +180,7 @@ def _text(
     return Text(
         outcome=words.outcome,
         colour=_COLOURS[words.outcome],
-        score=f"score {match.score:.1%}",
+        score="style only" if style else f"score {match.score:.1%}",
         headline=explain(match, words.title, Locale.ENGLISH, seen),
         reason=words.reason,
         facts=(similarity, _place(compared)),

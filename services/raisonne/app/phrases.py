@@ -37,7 +37,7 @@ class Phrases:
     Attributes:
         sentences: By kind of likeness and certainty, with ``{title}``, ``{amount}``, ``{change}``
             and ``{points}``; the kinds are the mechanisms, and ``bytes`` and ``pixels`` for the two
-            of ``exact``, which are sure or nothing.
+            of ``exact``. Those two and ``style`` have one sentence, whatever the score.
         quoted: How a title is quoted.
         whole: All of the work, as an amount.
         part: A known share of it.
@@ -96,11 +96,8 @@ _ENGLISH = Phrases(
             WEAK: "The content credential of this picture hardly points to {title}.",
         },
         "style": {
-            SURE: "The style of this picture is close to that of {title}; style alone is no copy.",
-            POSSIBLE: "The style of this picture may be close to that of {title}; style alone is"
-            " no copy.",
-            WEAK: "The style of this picture is a little like that of {title}; style alone is no"
-            " copy.",
+            SURE: "The style of this picture is far nearer to that of {title} than to that of most"
+            " registered works; style alone is no copy.",
         },
     },
     quoted="“{}”",
@@ -154,9 +151,7 @@ _CHINESE = Phrases(
             WEAK: "这张图片的内容凭证与{title}几乎没有关联。",
         },
         "style": {
-            SURE: "这张图片的风格与{title}接近；仅凭风格不能认定为复制。",
-            POSSIBLE: "这张图片的风格可能与{title}接近；仅凭风格不能认定为复制。",
-            WEAK: "这张图片的风格与{title}略有相近；仅凭风格不能认定为复制。",
+            SURE: "与大多数登记作品相比，这张图片的风格明显更接近{title}；仅凭风格不能认定为复制。",
         },
     },
     quoted="《{}》",

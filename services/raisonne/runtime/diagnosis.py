@@ -69,7 +69,7 @@ def diagnose(service: Service) -> Diagnosis:
     return Diagnosis(
         checks=checks,
         engines={engine.uri: f"{engine.name} {engine.version}"},
-        embedders={service.settings.embedder: service.embedder.algorithm, **_optional_embedders()},
+        embedders=_embedders(service),
         index=service.index.state(),
     )
 
@@ -145,6 +145,14 @@ def _blobs(service: Service) -> tuple[CheckState, str]:
     if missing:
         return CheckState.FAIL, f"{len(missing)} files are missing, first {missing[0]}"
     return _ok("every file is there")
+
+
+def _embedders(service: Service) -> Mapping[str, str]:
+    used = {service.settings.embedder: service.embedder.algorithm}
+    style = service.refresh.extractor.style
+    if style is not None:
+        used |= {f"style {service.settings.style}": style.algorithm}
+    return {**used, **_optional_embedders()}
 
 
 def _optional_embedders() -> Mapping[str, str]:

@@ -47,6 +47,7 @@ class Settings:
         signing_key: C2PA claim key by URI; empty: a development authority inside ``home``.
         engine: Generation engine by URI.
         embedder: Embedding by URI.
+        style: Style descriptor by URI, with the operator's weights; empty: style is not compared.
         trust: Whose credentials are trusted: ``own``, or a folder with trust lists.
         reservations: What generated artworks reserve in their credentials.
         decoder_workers: Processes that decode pictures.
@@ -68,6 +69,7 @@ class Settings:
     signing_key: str = ""
     engine: str = "procedural:"
     embedder: str = "gist:"
+    style: str = ""
     trust: str = "own"
     reservations: frozenset[ReservationKind] = frozenset(
         {ReservationKind.TDM, ReservationKind.AI_TRAINING}
