@@ -148,6 +148,16 @@ def test_a_work_pasted_into_another_work_hides_neither(registry):
     assert found["works/3"].score > REVIEW
 
 
+def test_a_small_work_beside_a_large_one_is_named_too(registry):
+    canvas = Image.new("RGB", (640, 480), "white")
+    canvas.paste(painting(1, 600, 300), (20, 10))
+    canvas.paste(painting(2, 80, 60), (300, 340))
+    found = geometry(registry, canvas)
+    assert set(found) == {"works/1", "works/2"}
+    assert found["works/2"].score > BLOCK
+    check(found["works/2"], np.diag([5, 5, 1]) @ shift(-300, -340), (300, 340, 380, 400))
+
+
 def test_a_soft_copy_without_points_is_found_as_a_whole(registry):
     soft = WORK.filter(ImageFilter.GaussianBlur(9)).resize((390, 300))
     best = registry.match(ask(soft)).matches[0]
