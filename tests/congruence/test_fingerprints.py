@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.congruence.builders import TENANT, make_asset, make_blob, make_fingerprints, make_work
 
-from raisonne.app.ports import FingerprintedWork
+from raisonne.app.fingerprints import FingerprintedWork
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint, FingerprintKind
 from raisonne.rights.work import Work, WorkState
 from raisonne.storage.engine import Database

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.sealing import BlobRecord
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case, CaseState, Decision
@@ -98,54 +99,6 @@ class WorkStore(Protocol):
 
     def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
         """Return one term per holder that has a REGISTERED work reserving style or generation."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class FingerprintedWork:
-    """A REGISTERED work and what it is found by.
-
-    Attributes:
-        work: ``works/{id}``.
-        asset: ``assets/{id}``.
-        sha256: Hex digest of the asset's bytes.
-        algorithms: Of its fingerprints in force.
-    """
-
-    work: str
-    asset: str
-    sha256: str
-    algorithms: frozenset[str]
-
-
-class FingerprintStore(Protocol):
-    """Which fingerprints of registered works are in force."""
-
-    def held(self, tenant: str, *, limit: int, after: str = "") -> Sequence[FingerprintedWork]:
-        """Return REGISTERED works ordered by name, at most ``limit``, after the given name."""
-        ...
-
-    def lacking(self, tenant: str, algorithms: Collection[str]) -> int:
-        """Return how many REGISTERED works lack a fingerprint of one of these algorithms."""
-        ...
-
-    def add(
-        self, tenant: str, work: str, asset: str, fingerprints: Sequence[Fingerprint]
-    ) -> Sequence[str]:
-        """Put fingerprints that a REGISTERED work lacks in force, with their change-log rows.
-
-        Returns:
-            The algorithms of those that were not in force before; none for a work that is not
-            REGISTERED.
-        """
-        ...
-
-    def remove(self, tenant: str, work: str, algorithms: Collection[str]) -> Sequence[str]:
-        """Put a REGISTERED work's fingerprints of these algorithms out of force.
-
-        Returns:
-            The algorithms of those that were in force before.
-        """
         ...
 
 

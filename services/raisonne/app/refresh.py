@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from raisonne.app.events import event
-from raisonne.app.ports import Clock, FingerprintedWork, Transaction, Transactions
+from raisonne.app.fingerprints import FingerprintedWork
+from raisonne.app.ports import Clock, Transaction, Transactions
 from raisonne.app.sealing import BlobRecord, BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.fingerprint.decoding import Decoder

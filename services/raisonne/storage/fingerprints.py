@@ -9,7 +9,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
-from raisonne.app.ports import FingerprintedWork
+from raisonne.app.fingerprints import FingerprintedWork
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
