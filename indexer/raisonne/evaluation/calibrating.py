@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from raisonne.evaluation.observing import FARTHEST_BITS, FLOORS, Observation
+from raisonne.evaluation.observing import FARTHEST_BITS, Observation
 from raisonne.evaluation.platt import fit_curve, kept_promises, similarity_of
 from raisonne.evaluation.tail import TailEstimate
 from raisonne.fingerprint.perceptual import BITS
@@ -79,7 +79,7 @@ class CalibrationFit:
 
     def score(self, mechanism: Mechanism, likeness: float) -> float:
         """Return the score that the new rules give a likeness; 0 where it is not reported."""
-        if likeness < self._listed_from(mechanism):
+        if likeness < self.listed_from(mechanism):
             return 0.0
         return self.mechanisms[mechanism].curve.probability(likeness)
 
@@ -93,7 +93,8 @@ class CalibrationFit:
         scores = (self.score(by, found.value) for by, found in observation.other.items())
         return max(scores, default=0.0)
 
-    def _listed_from(self, mechanism: Mechanism) -> float:
+    def listed_from(self, mechanism: Mechanism) -> float:
+        """Return the likeness from which a mechanism reports by the new rules."""
         rules = self.rules
         if mechanism is Mechanism.PERCEPTUAL:
             return 1 - rules.perceptual.radius / BITS
@@ -158,7 +159,7 @@ def _fit(
     mechanisms: int,
 ) -> MechanismFit:
     strange = nearest(observations, mechanism)
-    tail = TailEstimate(strange, FLOORS[mechanism])
+    tail = TailEstimate(strange)
     copies = np.array(
         [
             each.own[mechanism]

@@ -59,7 +59,7 @@ def calibration_fields(
             "queries": sum(len(together) for together in observations),
         },
         "mechanisms": {
-            mechanism.value: _mechanism(mechanism, found, observations)
+            mechanism.value: _mechanism(fit, mechanism, observations)
             for mechanism, found in fit.mechanisms.items()
         },
         "combined": _combined(fit, observations),
@@ -83,33 +83,42 @@ def counted(successes: int, trials: int) -> dict[str, Any]:
 
 
 def _mechanism(
-    mechanism: Mechanism, found: MechanismFit, observations: Observations
+    fit: CalibrationFit, mechanism: Mechanism, observations: Observations
 ) -> dict[str, Any]:
+    found, listed = fit.mechanisms[mechanism], fit.listed_from(mechanism)
     tail = found.strangers.tail
     return {
         "state": "KEPT" if found.kept else "FITTED",
         **({"reason": found.kept} if found.kept else {}),
         "copies_noticed": len(found.copies),
         "strangers_noticed": int(np.isfinite(nearest(observations, mechanism)).sum()),
-        "tail": asdict(tail),
+        "tail": asdict(tail) if tail.excesses else None,
         "likely_curve": None if found.likely is None else asdict(found.likely),
         "curve": asdict(found.curve),
         "decisions": {
             name: {
                 "score": score,
-                **_point(mechanism, found, observations, similarity_of(found.curve, score)),
+                **_point(
+                    mechanism,
+                    found,
+                    observations,
+                    max(listed, similarity_of(found.curve, score)),
+                ),
             }
             for name, score in _SCORES.items()
         },
         "false_matches": [
-            _point(mechanism, found, observations, float(similarity))
-            for similarity in np.linspace(tail.start, _farthest(found), _POINTS)
+            _point(mechanism, found, observations, similarity) for similarity in _scale(found)
         ],
     }
 
 
-def _farthest(found: MechanismFit) -> float:
-    return max(similarity_of(found.curve, BLOCK), found.strangers.tail.start)
+def _scale(found: MechanismFit) -> list[float]:
+    """Return similarities from where the tail begins to where a score blocks."""
+    tail, block = found.strangers.tail, similarity_of(found.curve, BLOCK)
+    if not tail.excesses:
+        return []
+    return [float(point) for point in np.linspace(tail.start, max(tail.start, block), _POINTS)]
 
 
 def _point(

@@ -35,7 +35,7 @@ def _engines_table(engines: Mapping[str, Any]) -> str:
         )
         for name, engine in engines.items()
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _families_table(engines: Mapping[str, Any]) -> str:
@@ -54,7 +54,7 @@ def _families_table(engines: Mapping[str, Any]) -> str:
         )
         for group in families
     ]
-    return _table(("recall @0 FP", *names), rows)
+    return table(("recall @0 FP", *names), rows)
 
 
 def _alarms_table(engines: Mapping[str, Any]) -> str:
@@ -70,13 +70,14 @@ def _alarms_table(engines: Mapping[str, Any]) -> str:
         for family, alarms in engines[OURS]["false_alarms"].items()
         if alarms["highest_score"] is not None
     ]
-    return _table(("honest pictures", "asked", "review", "block", "highest score"), rows)
+    return table(("honest pictures", "asked", "review", "block", "highest score"), rows)
 
 
 def _share(share: Mapping[str, Any]) -> str:
     return "" if share["share"] is None else f"{share['share']:.3f}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table with a head."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -58,15 +58,14 @@ class TailEstimate:
         nearest: For each query, the highest similarity to any work that it does not contain; minus
             infinity where none was near enough to be noticed. Shape (pictures, queries): those made
             of one picture have much in common, so pictures are drawn, not queries.
-        floor: Lowest similarity that would have been noticed.
     """
 
-    def __init__(self, nearest: NDArray[np.float64], floor: float) -> None:
-        start, share, scale = (float(value[0]) for value in _fit(nearest[np.newaxis], floor))
+    def __init__(self, nearest: NDArray[np.float64]) -> None:
+        start, share, scale = (float(value[0]) for value in _fit(nearest[np.newaxis]))
         self.tail = Tail(start, share, scale, int((nearest > start).sum()))
         chance = np.random.default_rng(_SEED)
         drawn = [
-            _fit(nearest[chance.integers(len(nearest), size=(_BATCH, len(nearest)))], floor)
+            _fit(nearest[chance.integers(len(nearest), size=(_BATCH, len(nearest)))])
             for _ in range(_ROUNDS // _BATCH)
         ]
         self._starts, self._shares, self._scales = (
@@ -101,16 +100,21 @@ def interval_of_sum(estimate: float, drawn: NDArray[np.float64]) -> Interval:
 
 
 def _fit(
-    nearest: NDArray[np.float64], floor: float
+    nearest: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Fit a tail to each sample, shape (samples, pictures, queries); return arrays of its parts."""
+    """Fit a tail to each sample, shape (samples, pictures, queries); return arrays of its parts.
+
+    Where fewer were noticed than belong to the tail, it starts at the least near of those.
+    """
     flat = nearest.reshape(len(nearest), -1)
     queries = flat.shape[1]
     place = queries - 1 - int(TAIL_SHARE * queries)
-    start = np.maximum(np.partition(flat, place, axis=1)[:, place], floor)
+    least = np.min(flat, axis=1, initial=np.inf, where=np.isfinite(flat))
+    start = np.maximum(np.partition(flat, place, axis=1)[:, place], least)
     above = flat > start[:, np.newaxis]
     count = above.sum(axis=1)
-    excess = np.where(above, flat - start[:, np.newaxis], 0).sum(axis=1)
+    excess = np.subtract(flat, start[:, np.newaxis], out=np.zeros_like(flat), where=above)
+    excess = excess.sum(axis=1)
     return start, count / queries, excess / np.maximum(count, 1)
 
 

@@ -226,7 +226,7 @@ class Calibrations:
         """
         authorise(self.policies, principal, Permission.CALIBRATION_CREATE, principal.tenant)
         now = self.clock.now()
-        document = json.dumps(fields, sort_keys=True, ensure_ascii=False)
+        document = json.dumps(fields, ensure_ascii=False)
         record = CalibrationRecord(
             name=new_name("calibrations"),
             tenant=principal.tenant,

@@ -108,6 +108,52 @@ def detection(
     write_line(json_line(measured))
 
 
+@app.command("calibration")
+def calibration(
+    context: typer.Context,
+    images: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Folder of different pictures.")
+    ],
+    table: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="CSV with the columns file and kind, and perhaps series and scene.",
+        ),
+    ] = None,
+    limit: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of the pictures to use.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Decides every choice that is made.")] = 7,
+) -> None:
+    """Fit scoring rules to one half of the pictures, and see whether they hold on the other.
+
+    The rules are printed with what they follow from, and beside every stated rate of false matches
+    the one observed. Nothing is written to a catalogue.
+    """
+    from raisonne.cli.embedded import load
+    from raisonne.evaluation.calibration_bench import CalibrationBench
+    from raisonne.evaluation.calibration_tables import calibration_tables, fresh_table
+    from raisonne.evaluation.measuring import on_one_core
+    from raisonne.evaluation.pictures import read_pictures
+    from raisonne.fingerprint.embedding import embedder_from_uri
+
+    flags: GlobalFlags = context.obj
+    pictures = read_pictures(images, table)
+    bench = CalibrationBench(pictures, embedder_from_uri(load(flags).embedder), seed, limit)
+    say(flags, f"calibration: {len(bench.steps)} pictures, seed {seed}")
+    on_one_core()
+    with progress(flags, bench.steps, "Asking", len(bench.steps)) as steps:
+        for step in steps:
+            step()
+    measured = {"benchmark": "calibration", "seed": seed, "limit": limit, **bench.figures()}
+    if not flags.json:
+        say(flags, calibration_tables(measured["calibration"]))
+        say(flags, fresh_table(measured["fresh"]))
+    write_line(json_line(measured))
+
+
 def _engines(flags: GlobalFlags) -> list[Engine]:
     from raisonne.cli.embedded import load
     from raisonne.evaluation.engines import RaisonneEngine

@@ -11,6 +11,7 @@ import typer
 
 from raisonne.cli import (
     bench_cmd,
+    calibrate_cmd,
     check_cmd,
     demo_cmd,
     doctor_cmd,
@@ -40,6 +41,7 @@ app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
 app.command("generate")(generate_cmd.generate)
 app.command("verify")(verify_cmd.verify)
+app.command("calibrate")(calibrate_cmd.calibrate)
 app.command("doctor")(doctor_cmd.doctor)
 app.command("up")(up_cmd.up)
 app.command("demo")(demo_cmd.demo)
