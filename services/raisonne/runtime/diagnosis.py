@@ -8,8 +8,10 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from raisonne.app.calibration import applies
 from raisonne.fingerprint.conformance import conformance_selftest
 from raisonne.rights.errors import RaisonneError
+from raisonne.rights.work import WorkState
 from raisonne.runtime.wiring import Service, missing_files
 
 
@@ -61,6 +63,7 @@ def diagnose(service: Service) -> Diagnosis:
         _examine("policies", lambda: _ok(f"revision {service.policies.revision[:12]}")),
         _examine("fingerprints", _fingerprints),
         _examine("works", lambda: _works(service)),
+        _examine("calibration", lambda: _calibration(service)),
         _examine("keys", lambda: _keys(service)),
         _examine("credentials", lambda: _credentials(service)),
         _examine("blobs", lambda: _blobs(service)),
@@ -124,6 +127,21 @@ def _works(service: Service) -> tuple[CheckState, str]:
         f"{lacking} of {works} works lack fingerprints and are searched only in part: "
         "run 'raisonne works refresh'"
     )
+
+
+def _calibration(service: Service) -> tuple[CheckState, str]:
+    tenant = service.principal.tenant
+    record = service.calibrations.latest(service.principal)
+    rules = service.calibrations.rules(tenant)
+    if record is not None and not applies(record):
+        return CheckState.WARN, "made for other fingerprints; run raisonne calibrate"
+    made = "shipped" if record is None else f"fitted to {record.works} works"
+    with service.transactions.read() as transaction:
+        works = transaction.works.count(tenant, WorkState.REGISTERED)
+    detail = f"{rules.version}, {made}, holds up to {rules.works} works"
+    if works > rules.works:
+        return CheckState.WARN, f"{detail}, and there are {works}; run raisonne calibrate"
+    return _ok(detail)
 
 
 def _keys(service: Service) -> tuple[CheckState, str]:
