@@ -71,7 +71,7 @@ def test_mirrored_turned_and_inverted_copies_are_found(registry, change, transfo
 
 
 def test_strangers_match_nothing(registry):
-    for seed in range(100, 120):
+    for seed in range(100, 108):
         assert registry.match(ask(painting(seed))).matches == ()
 
 
