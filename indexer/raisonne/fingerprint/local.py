@@ -1,7 +1,7 @@
 """Local features ``rootsift-v1``: what a picture looks like around its distinctive points.
 
 Points and descriptors are SIFT (Lowe, IJCV 60, 2004) as OpenCV computes it, on the luma of the
-canonical picture scaled to 448 pixels; descriptors are RootSIFT (Arandjelovic and Zisserman, CVPR
+canonical picture scaled to 400 pixels; descriptors are RootSIFT (Arandjelovic and Zisserman, CVPR
 2012). They survive crops, turns, scaling and pasting, because each tells of its own surroundings
 only. Descriptors are whole numbers (512 times the square root, at most 255), so that all later
 arithmetic on them is exact whatever the order of summation.
@@ -20,9 +20,9 @@ ALGORITHM = "rootsift-v1"
 REGISTERED_POINTS = 300
 QUERY_POINTS = 500
 
-_SIDE = 448
-_DETECTED = 1200
-_CONTRAST = 0.02
+_SIDE = 400
+_DETECTED = 800
+_CONTRAST, _FAINT = 0.02, 0.005
 _EDGE = 12
 _SCALE = 512
 _CROWDING = 0.9
@@ -58,7 +58,7 @@ def local_features(
     Args:
         pixels: Shape (h, w, 3).
         limit: How many points at most; the strongest that are not crowded.
-        where: Part of the picture to look at, shape (h, w), and at its full size rather than at 448
+        where: Part of the picture to look at, shape (h, w), and at its full size rather than at 400
             pixels; all of it if None.
 
     Returns:
@@ -66,7 +66,11 @@ def local_features(
     """
     size = pixels.shape[1], pixels.shape[0]
     luma, zoom = _scaled_luma(pixels, _SIDE if where is None else max(size))
-    found, described = _sift(_DETECTED if where is None else 0).detectAndCompute(luma, None)
+    most = _DETECTED if where is None else 0
+    found, described = _sift(most, _CONTRAST).detectAndCompute(luma, None)
+    if len(found) < REGISTERED_POINTS:
+        # Flat pictures have faint points only, which elsewhere would be noise.
+        found, described = _sift(most, _FAINT).detectAndCompute(luma, None)
     points = np.array([(*p.pt, p.size, p.angle) for p in found], np.float32).reshape(-1, 4)
     responses = np.array([p.response for p in found])
     if described is None:
@@ -116,9 +120,9 @@ def _scaled_luma(
     return np.asarray(scaled), np.array([size[0] / width, size[1] / height], np.float32)
 
 
-def _sift(most: int) -> Any:
+def _sift(most: int, contrast: float) -> Any:
     cv2.setNumThreads(1)
-    return cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST, edgeThreshold=_EDGE)
+    return cv2.SIFT.create(nfeatures=most, contrastThreshold=contrast, edgeThreshold=_EDGE)
 
 
 def _by_importance(

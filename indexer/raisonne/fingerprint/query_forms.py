@@ -22,7 +22,7 @@ class Form(IntFlag):
 
 FORMS = tuple(Form(number) for number in range(4))
 
-_LOOKED_UP = {0: (500, 4), 1: (200, 3), 2: (200, 3), 3: (150, 3)}
+_LOOKED_UP = {0: (450, 3), 1: (150, 2), 2: (100, 2), 3: (60, 2)}
 """How many points of each form are looked up, in how many lists: most copies are plain ones."""
 
 
