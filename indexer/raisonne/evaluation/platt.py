@@ -18,6 +18,7 @@ _STEPS = 100
 _RIDGE = 1e-12
 _ENOUGH = 1e-5
 _SMALLEST_STEP = 1e-10
+_NO_SPREAD = 1e-9
 
 
 def fit_curve(copies: NDArray[np.float64], strangers: NDArray[np.float64]) -> Calibration:
@@ -39,7 +40,8 @@ def fit_curve(copies: NDArray[np.float64], strangers: NDArray[np.float64]) -> Ca
             np.full(len(strangers), 1 / (len(strangers) + 2)),
         ]
     )
-    centre, spread = float(values.mean()), float(values.std()) or 1.0
+    centre, spread = float(values.mean()), float(values.std())
+    spread = spread if spread > _NO_SPREAD else 1.0
     design = np.stack([np.ones_like(values), (values - centre) / spread], axis=1)
     odds = math.log((len(copies) + 1) / (len(strangers) + 1))
     weights = _newton(design, targets, np.array([odds, 0.0]))
