@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 ALGORITHM = "rootsift-v1"
 REGISTERED_POINTS = 300
-QUERY_POINTS = 500
+QUERY_POINTS = 450
 
 _SIDE = 400
 _DETECTED = 800
