@@ -140,7 +140,7 @@ def normal_territory(code: str) -> str:
     Raises:
         InputError: If it is neither ``*`` nor two letters.
     """
-    folded = code.strip().upper()
-    if folded == WORLD or (len(folded) == 2 and folded.isascii() and folded.isalpha()):  # noqa: PLR2004
-        return folded
+    bare = code.strip()
+    if bare == WORLD or (len(bare) == 2 and bare.isascii() and bare.isalpha()):  # noqa: PLR2004
+        return bare.upper()
     raise InputError(f"{code!r} is no ISO 3166-1 alpha-2 code and not '*'.")
