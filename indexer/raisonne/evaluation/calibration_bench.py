@@ -38,6 +38,8 @@ class CalibrationBench:
         limit: Share of the pictures to use, in (0, 1].
 
     Attributes:
+        fitted: The registry to fit to.
+        fresh: The one to check on.
         steps: To be taken in order before there are figures; two for every picture.
 
     Raises:
@@ -52,12 +54,12 @@ class CalibrationBench:
             raise InputError(f"A check needs {_LEAST} different pictures; there are {count}.")
         shuffled = np.random.default_rng([seed, 2]).permutation(len(pictures))[:count]
         halves = np.array_split(shuffled, 2)
-        self._fitted, self._fresh = (
-            _Half([pictures[place] for place in half], embedder, seed + turn)
+        self.fitted, self.fresh = (
+            Half([pictures[place] for place in half], embedder, seed + turn)
             for turn, half in enumerate(halves)
         )
         self._embedder = embedder.algorithm
-        self.steps: list[Step] = [*self._fitted.steps(), *self._fresh.steps()]
+        self.steps: list[Step] = [*self.fitted.steps(), *self.fresh.steps()]
 
     def figures(self) -> dict[str, Any]:
         """Return the calibration, and what was observed beside what it states, as for JSON.
@@ -65,16 +67,26 @@ class CalibrationBench:
         Raises:
             InputError: If there are too few pictures for a calibration.
         """
-        asked = self._fitted.observations
+        asked = self.fitted.observations
         fit = calibrate(asked, SHIPPED, self._embedder, len(asked))
         return {
-            "calibration": calibration_fields(fit, asked, self._fitted.examiner.related),
-            "fresh": fresh_figures(fit, self._fresh.observations),
+            "calibration": calibration_fields(fit, asked, self.fitted.examiner.related),
+            "fresh": fresh_figures(fit, self.fresh.observations),
         }
 
 
-class _Half:
-    """A registry in memory, and what was said of its pictures."""
+class Half:
+    """A registry in memory.
+
+    Args:
+        pictures: Its works' own.
+        embedder: The global descriptor to use.
+        seed: Decides how pictures are altered.
+
+    Attributes:
+        examiner: Asks them.
+        observations: What was said of each.
+    """
 
     def __init__(self, pictures: Sequence[Picture], embedder: Embedder, seed: int) -> None:
         self._log = MemoryLog()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from raisonne.evaluation.calibrating import (
 from raisonne.evaluation.metrics import clopper_pearson
 from raisonne.evaluation.observing import Observation, Relation
 from raisonne.evaluation.platt import similarity_of
-from raisonne.evaluation.tail import CONFIDENCE, TAIL_SHARE, Interval, interval_of_sum
+from raisonne.evaluation.tail import CONFIDENCE, TAIL_SHARE, Interval
 from raisonne.matching.calibration import BLOCK, REVIEW
 from raisonne.matching.rules_document import rules_fields
 from raisonne.rights.match import Mechanism
@@ -163,13 +163,15 @@ def _combined(fit: CalibrationFit, observations: Observations) -> dict[str, Any]
 
 
 def _sum_of_rates(fitted: Sequence[MechanismFit], score: float) -> dict[str, Any] | None:
-    """Bound the rate at which any mechanism reaches a score by the sum of their rates."""
+    """Bound the rate at which any mechanism reaches a score by the sum of their rates.
+
+    The ends of the intervals are added too, as if all erred in the same direction.
+    """
     at = [(found.strangers, similarity_of(found.curve, score)) for found in fitted]
     if not at or any(similarity < tail.tail.start for tail, similarity in at):
         return None
-    estimate = sum(tail.rate_at(similarity).estimate for tail, similarity in at)
-    drawn = np.sum([tail.drawn_rates(similarity) for tail, similarity in at], axis=0)
-    return _rate(interval_of_sum(estimate, drawn))
+    rates = [astuple(tail.rate_at(similarity)) for tail, similarity in at]
+    return _rate(Interval(*(sum(ends) for ends in zip(*rates, strict=True))))
 
 
 def _by_kind(fit: CalibrationFit, observations: Observations) -> dict[str, Any]:

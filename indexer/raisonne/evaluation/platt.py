@@ -55,7 +55,7 @@ def kept_promises(curve: Calibration, review: float, block: float) -> Calibratio
     Args:
         curve: Its slope is positive.
         review: Similarity at which the score may reach 0.5 at the earliest.
-        block: Similarity at which it may reach 0.9 at the earliest; greater than ``review``.
+        block: Similarity at which it may reach 0.9 at the earliest; no less than ``review``.
 
     Returns:
         From ``review`` on nowhere above the given curve: through the two points where it was too
@@ -63,7 +63,7 @@ def kept_promises(curve: Calibration, review: float, block: float) -> Calibratio
     """
     at_review, at_block = (_log_odds(curve, similarity) for similarity in (review, block))
     low, high = min(at_review, _odds(REVIEW)), min(at_block, _odds(BLOCK))
-    slope = (high - low) / (block - review)
+    slope = (high - low) / (block - review) if block > review else math.inf
     if slope <= curve.slope:
         return Calibration(low - slope * review, slope)
     return Calibration(curve.intercept - max(at_review - low, at_block - high), curve.slope)

@@ -7,11 +7,17 @@ Extreme Values", 2001, chapter 4). Its shape is not fitted, because a few hundre
 tell it, but taken to be zero: the exponential distribution. Similarities have a highest value, so
 their true shape is zero at most, and the exponential says too much rather than too little far out.
 What the sample leaves uncertain comes from drawing the pictures again (bootstrap; Efron, 1979).
+
+Inner products of descriptors come close to their end, which is 1, and there the exponential says
+far too much. How near the nearest of many vectors lies follows a power law (Amsaleg and others,
+"Estimating local intrinsic dimensionality", KDD 2015), whose logarithm is exponential: so the tail
+is fitted to the logarithm of what is missing to 1.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +29,7 @@ CONFIDENCE = 0.95
 _ROUNDS = 2000
 _BATCH = 100
 _SEED = 1975
+_LEAST_MISSING = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class Tail:
     Attributes:
         start: Similarity above which the tail is fitted.
         share: Of all queries, above the start.
-        scale: Mean excess.
+        scale: Mean excess; where similarities have an end, of the logarithm of what is missing.
         excesses: How many queries it is fitted to.
     """
 
@@ -58,45 +65,50 @@ class TailEstimate:
         nearest: For each query, the highest similarity to any work that it does not contain; minus
             infinity where none was near enough to be noticed. Shape (pictures, queries): those made
             of one picture have much in common, so pictures are drawn, not queries.
+        drawn: How many pictures say something of their own, and are drawn again each time; all
+            unless said. Fewer do where two works are each the other's nearest.
+        ended: Whether the similarities come close to their end, which is 1.
     """
 
-    def __init__(self, nearest: NDArray[np.float64]) -> None:
-        start, share, scale = (float(value[0]) for value in _fit(nearest[np.newaxis]))
-        self.tail = Tail(start, share, scale, int((nearest > start).sum()))
+    def __init__(
+        self, nearest: NDArray[np.float64], drawn: int | None = None, *, ended: bool = False
+    ) -> None:
+        self._ended = ended
+        nearest = self._fitted(nearest)
+        start, self._share, self._scale = (float(value[0]) for value in _fit(nearest[np.newaxis]))
+        self._start, excesses = start, int((nearest > start).sum())
+        self.tail = Tail(self._similarity(start), self._share, self._scale, excesses)
         chance = np.random.default_rng(_SEED)
-        drawn = [
-            _fit(nearest[chance.integers(len(nearest), size=(_BATCH, len(nearest)))])
+        shape = (_BATCH, len(nearest) if drawn is None else drawn)
+        samples = [
+            _fit(nearest[chance.integers(len(nearest), size=shape)])
             for _ in range(_ROUNDS // _BATCH)
         ]
         self._starts, self._shares, self._scales = (
-            np.concatenate(values) for values in zip(*drawn, strict=True)
+            np.concatenate(values) for values in zip(*samples, strict=True)
         )
 
     def rate_at(self, similarity: float) -> Interval:
         """Return the share of queries beyond a similarity that is no less than the start."""
-        tail = self.tail
-        estimate = _rates(similarity, tail.start, tail.share, tail.scale)
-        return _interval(float(estimate), self.drawn_rates(similarity))
-
-    def drawn_rates(self, similarity: float) -> NDArray[np.float64]:
-        """Return the share beyond a similarity in every drawing; shape (drawings,).
-
-        Estimates from the same pictures in the same order were drawn alike, so their shares may be
-        added drawing by drawing.
-        """
-        return _rates(similarity, self._starts, self._shares, self._scales)
+        place = float(self._fitted(np.float64(similarity)))
+        estimate = _rates(place, self._start, self._share, self._scale)
+        drawn = _rates(place, self._starts, self._shares, self._scales)
+        return _interval(float(estimate), drawn)
 
     def similarity_at(self, rate: float) -> Interval:
         """Return the similarity that a share of queries exceeds, at least the start."""
-        tail = self.tail
-        estimate = _similarities(rate, tail.start, tail.share, tail.scale)
-        drawn = _similarities(rate, self._starts, self._shares, self._scales)
-        return _interval(float(estimate), drawn)
+        estimate = _places(rate, self._start, self._share, self._scale)
+        found = _interval(float(estimate), _places(rate, self._starts, self._shares, self._scales))
+        return Interval(*(self._similarity(place) for place in astuple(found)))
 
+    def _fitted(self, similarity: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+        """Put similarities on the scale that the tail is fitted on."""
+        if not self._ended:
+            return np.asarray(similarity)
+        return np.asarray(-np.log(np.maximum(1 - similarity, _LEAST_MISSING)))
 
-def interval_of_sum(estimate: float, drawn: NDArray[np.float64]) -> Interval:
-    """Return the interval of rates that were added drawing by drawing."""
-    return _interval(estimate, drawn)
+    def _similarity(self, place: float) -> float:
+        return 1 - math.exp(-place) if self._ended else place
 
 
 def _fit(
@@ -119,18 +131,18 @@ def _fit(
 
 
 def _rates(
-    similarity: float,
+    place: float,
     start: NDArray[np.float64] | float,
     share: NDArray[np.float64] | float,
     scale: NDArray[np.float64] | float,
 ) -> NDArray[np.float64]:
-    beyond = np.maximum(similarity - np.asarray(start), 0)
+    beyond = np.maximum(place - np.asarray(start), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         fallen = np.where(beyond > 0, np.exp(-beyond / scale), 1)
     return np.asarray(share * fallen, np.float64)
 
 
-def _similarities(
+def _places(
     rate: float,
     start: NDArray[np.float64] | float,
     share: NDArray[np.float64] | float,

@@ -120,3 +120,26 @@ def test_a_measured_embedder_gets_a_rule_of_its_own() -> None:
     rule = rules.embedding("somebody-s-v1")
     assert rule.agreement_bits is None
     assert 0.3 < rule.threshold < 0.8
+
+
+def test_two_works_that_are_each_other_s_nearest_tell_it_once() -> None:
+    observations = drawn(200)
+    mutual = [
+        [
+            replace(
+                each,
+                other={
+                    mechanism: replace(found, work=f"works/{number ^ 1}")
+                    for mechanism, found in observations[number - number % 2][turn].other.items()
+                },
+            )
+            for turn, each in enumerate(together)
+        ]
+        for number, together in enumerate(observations)
+    ]
+    once, twice = (
+        calibrate(sample, SHIPPED, GIST, works=200).mechanisms[Mechanism.GEOMETRY].strangers
+        for sample in (observations, mutual)
+    )
+    apart, pairs = once.similarity_at(1e-6), twice.similarity_at(1e-6)
+    assert pairs.high - pairs.low > apart.high - apart.low

@@ -64,6 +64,11 @@ def test_promises_are_kept_and_nothing_gets_laxer(
     assert kept.probability(similarity) <= given_curve.probability(similarity) + 1e-9
 
 
+def test_where_nothing_lies_between_a_review_and_a_block_the_curve_moves() -> None:
+    kept = kept_promises(Calibration(0, 10), 1.0, 1.0)
+    assert kept == Calibration(-10, 10)
+
+
 def test_a_curve_that_keeps_its_promises_stays() -> None:
     curve = Calibration(-10, 10)
     kept = kept_promises(curve, 0.5, 1.0)

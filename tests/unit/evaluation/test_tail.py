@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raisonne.evaluation.tail import Interval, TailEstimate, interval_of_sum
+from raisonne.evaluation.tail import Interval, TailEstimate
 
 
 def estimate(*values: float) -> TailEstimate:
@@ -87,9 +87,26 @@ def test_a_bounded_likeness_is_met_less_often_than_is_said() -> None:
     assert beyond <= 1e-4
 
 
-def test_rates_of_the_same_pictures_add_up() -> None:
-    one, other = exponential(100, 1), exponential(100, 2)
-    drawn = one.drawn_rates(5) + other.drawn_rates(5)
-    total = interval_of_sum(one.rate_at(5).estimate + other.rate_at(5).estimate, drawn)
-    assert total.low <= total.estimate <= total.high
-    assert total.high <= one.rate_at(5).high + other.rate_at(5).high
+def test_where_fewer_pictures_tell_something_of_their_own_less_is_certain() -> None:
+    values = np.random.default_rng(5).exponential(1, (200, 1))
+    all_, half = TailEstimate(values), TailEstimate(values, 100)
+    assert half.tail == all_.tail
+    narrow, wide = all_.similarity_at(1e-6), half.similarity_at(1e-6)
+    assert wide.high - wide.low > 1.2 * (narrow.high - narrow.low)
+
+
+def test_towards_an_end_the_logarithm_of_what_is_missing_is_fitted() -> None:
+    missing = np.exp(-np.random.default_rng(9).exponential(0.5, 5000))
+    tail = TailEstimate((1 - missing)[:, np.newaxis], ended=True)
+    assert tail.tail.scale == pytest.approx(0.5, rel=0.1)
+    found = tail.similarity_at(1e-4)
+    assert 0 < found.low < found.estimate < found.high < 1
+    assert tail.rate_at(found.estimate).estimate == pytest.approx(1e-4)
+    # That a share of 1e-4 lies beyond is what the power law says: 1 - s = rate ** scale.
+    assert 1 - found.estimate == pytest.approx(1e-4**0.5, rel=0.3)
+
+
+def test_equal_vectors_are_as_near_as_can_be_told() -> None:
+    tail = TailEstimate(np.array([[0.1 + 0.01 * n] for n in range(40)] + [[1.0]]), ended=True)
+    assert math.isfinite(tail.tail.scale)
+    assert tail.similarity_at(1e-6).high <= 1
