@@ -1,4 +1,4 @@
-"""Calibrating a registry on its own pictures, and the rules in force."""
+"""Calibrating a registry on its own pictures."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from raisonne.app.events import event
 from raisonne.app.ids import new_name
-from raisonne.app.ports import CalibrationRecord, Clock, Transaction, Transactions
+from raisonne.app.ports import CalibrationRecord, Clock, Transactions
+from raisonne.app.rules_in_force import ALGORITHMS, RulesInForce, stored
 from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.evaluation.calibrating import calibrate
@@ -21,11 +22,8 @@ from raisonne.evaluation.calibration_report import calibration_fields
 from raisonne.evaluation.observing import Observation
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.fingerprint.extract import Extractor
-from raisonne.fingerprint.local import ALGORITHM as LOCAL_ALGORITHM
-from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.index.catalogue_index import CatalogueIndex
-from raisonne.matching.calibration import SHIPPED, ScoringRules
-from raisonne.matching.rules_document import rules_from_fields
+from raisonne.matching.calibration import ScoringRules
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.errors import InputError, LimitError, NotFoundError
@@ -42,9 +40,6 @@ SAMPLE = 200
 UNKNOWN_KIND = "unknown"
 _PAGE = 500
 _SEED = 20261124
-T = TypeVar("T")
-_ALGORITHMS = (PDQ_ALGORITHM, LOCAL_ALGORITHM)
-"""Whose likenesses the curves are over; embedders have theirs by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +68,6 @@ class BackgroundPicture:
     name: str
     kind: str
     read: Callable[[], bytes]
-
-
-class RulesInForce:
-    """The rules that a tenant's latest calibration gave, else those shipped.
-
-    They are asked for before every search; one look at the latest name tells whether those known
-    still hold.
-
-    Args:
-        transactions: Where calibrations are kept.
-    """
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
-        self._known: dict[str, tuple[str, ScoringRules]] = {}
-
-    def __call__(self, tenant: str) -> ScoringRules:
-        """Return the rules.
-
-        Raises:
-            StorageError: If the catalogue cannot serve.
-        """
-        with self._transactions.read() as transaction:
-            name = transaction.calibrations.latest(tenant)
-            if name is None:
-                return SHIPPED
-            known = self._known.get(tenant)
-            if known is not None and known[0] == name:
-                return known[1]
-            rules = _rules(_calibration(transaction, tenant, name))
-        self._known[tenant] = name, rules
-        return rules
 
 
 @dataclass(slots=True)
@@ -153,7 +116,7 @@ class CalibrationRun:
         return {
             "version": fit.rules.version,
             "index_revision": self.index_revision,
-            "algorithms": list(_ALGORITHMS),
+            "algorithms": list(ALGORITHMS),
             "unreadable": len(self.unreadable),
             **found,
         }
@@ -198,21 +161,25 @@ class Calibrations:
         authorise(self.policies, principal, Permission.CALIBRATION_CREATE, principal.tenant)
         tenant, rules = principal.tenant, self.rules(principal.tenant)
         revision = self.index.refresh()
-        labels = {work.name: (work, label(work)) for work in self._registered(tenant)}
-        subjects = [
-            Subject(work.name, work.name, known.kind, partial(self._registered_sample, work))
-            for work, known in _some(list(labels.values()), sample)
-        ]
-        subjects += [
-            Subject(picture.name, "", picture.kind, partial(self._sample, picture.read))
-            for picture in _some(background, sample)
-        ]
+        with self.transactions.read() as transaction:
+            works = transaction.works.count(tenant, WorkState.REGISTERED)
+        chosen, subjects, scenes = _places(works, sample), [], {}
+        for place, work in enumerate(self._registered(tenant)):
+            known = label(work)
+            if known.scene:
+                scenes[work.name] = known.scene
+            if place in chosen:
+                load = partial(self._registered_sample, work)
+                subjects.append(Subject(work.name, work.name, known.kind, load))
+        for place in sorted(_places(len(background), sample)):
+            picture = background[place]
+            load = partial(self._sample, picture.read)
+            subjects.append(Subject(picture.name, "", picture.kind, load))
         if len(subjects) < 2:  # noqa: PLR2004
             raise InputError("There are no two pictures to compare with one another.")
-        scenes = {name: known.scene for name, (_, known) in labels.items()}
         examiner = LeaveOneOut(self.index, tenant, self.extractor, rules, scenes, _SEED)
         embedder = self.extractor.embedder.algorithm
-        return CalibrationRun(subjects, len(labels), revision, rules, examiner, embedder)
+        return CalibrationRun(subjects, works, revision, rules, examiner, embedder)
 
     def store(self, principal: Principal, fields: Mapping[str, Any]) -> CalibrationRecord:
         """Put a finished calibration in force, from the next search on.
@@ -265,7 +232,7 @@ class Calibrations:
         authorise(self.policies, principal, Permission.CALIBRATION_READ, principal.tenant)
         with self.transactions.read() as transaction:
             name = transaction.calibrations.latest(principal.tenant)
-            return None if name is None else _calibration(transaction, principal.tenant, name)
+            return None if name is None else stored(transaction, principal.tenant, name)
 
     def _registered(self, tenant: str) -> Iterator[Work]:
         after, state = "", WorkState.REGISTERED
@@ -294,23 +261,6 @@ class Calibrations:
         return Sample(hashlib.sha256(data).hexdigest(), self.decoder.decode(data))
 
 
-def applies(record: CalibrationRecord) -> bool:
-    """Whether a calibration speaks of the fingerprints that are compared today."""
-    return tuple(json.loads(record.document)["algorithms"]) == _ALGORITHMS
-
-
-def _rules(record: CalibrationRecord) -> ScoringRules:
-    return rules_from_fields(json.loads(record.document)["rules"]) if applies(record) else SHIPPED
-
-
-def _calibration(transaction: Transaction, tenant: str, name: str) -> CalibrationRecord:
-    record = transaction.calibrations.get(tenant, name)
-    if record is None:
-        raise NotFoundError(f"There is no {name!r}.", metadata={"name": name})
-    return record
-
-
-def _some(items: Sequence[T], most: int) -> list[T]:
-    """Return a sample, always the same of the same items."""
-    places = np.random.default_rng(_SEED).permutation(len(items))[:most]
-    return [items[place] for place in sorted(places)]
+def _places(count: int, most: int) -> set[int]:
+    """Return a sample of places, always the same of equally many."""
+    return set(np.random.default_rng(_SEED).permutation(count)[:most].tolist())

@@ -89,7 +89,7 @@ def _measure(flags: GlobalFlags, run: CalibrationRun) -> dict[str, Any]:
 def _show(flags: GlobalFlags, service: Service) -> None:
     import json
 
-    from raisonne.app.calibration import applies
+    from raisonne.app.rules_in_force import applies
     from raisonne.matching.calibration import SHIPPED
     from raisonne.matching.rules_document import rules_fields
 

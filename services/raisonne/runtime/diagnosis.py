@@ -8,7 +8,7 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from raisonne.app.calibration import applies
+from raisonne.app.rules_in_force import applies
 from raisonne.fingerprint.conformance import conformance_selftest
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.work import WorkState

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from raisonne.app.audit_log import AuditLog
-from raisonne.app.calibration import Calibrations, RulesInForce
+from raisonne.app.calibration import Calibrations
 from raisonne.app.check import Check
 from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generate import Generate
@@ -21,6 +21,7 @@ from raisonne.app.provenance import Provenance
 from raisonne.app.refresh import RefreshWorks
 from raisonne.app.release import Release
 from raisonne.app.review import Review
+from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
 from raisonne.app.works import Works
 from raisonne.fingerprint.decoder_pool import DecoderPool

@@ -16,10 +16,9 @@ from raisonne.app.calibration import (
     BackgroundPicture,
     CalibrationRun,
     Label,
-    RulesInForce,
-    applies,
 )
 from raisonne.app.check import CheckTerms
+from raisonne.app.rules_in_force import RulesInForce, applies
 from raisonne.app.works import WorkDraft
 from raisonne.matching.calibration import SHIPPED
 from raisonne.rights.errors import AccessError, InputError
