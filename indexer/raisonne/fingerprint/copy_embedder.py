@@ -72,6 +72,8 @@ class CopyEmbedder:
         """See ``Embedder.embed``."""
         picture = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)
         values = np.asarray(picture).astype(np.float32) - _MIDDLE
+        if values.min() == values.max():
+            return np.zeros(self.dimensions, np.float32)
         for name in ("stem.0", "stem.1"):
             values = self._activated(name, self._convolved(name, values, 2))
         for name in self._blocks:

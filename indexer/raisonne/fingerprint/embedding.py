@@ -1,8 +1,8 @@
 """Global descriptors: one unit vector a picture, compared by inner product.
 
-An embedder is chosen by a URI: ``gist:`` is built in and needs no weights;
-``open_clip:MODEL?weights=FILE`` and ``torchscript:FILE?sha256=HEX`` load models that the operator
-provides. Vectors are stored as little-endian float16.
+An embedder is chosen by a URI: ``gist:`` and ``copy:`` are built in, the second trained to bring
+copies together; ``open_clip:MODEL?weights=FILE`` and ``torchscript:FILE?sha256=HEX`` load models
+that the operator provides. Vectors are stored as little-endian float16.
 """
 
 from __future__ import annotations
@@ -46,10 +46,15 @@ def embedder_from_uri(uri: str) -> Embedder:
     """Return the embedder that a URI names.
 
     Raises:
-        ConfigError: If the URI is not one of the three forms above or its model cannot be loaded.
+        ConfigError: If the URI is not one of the forms above or its model cannot be loaded.
     """
     if uri == "gist:":
         return GistEmbedder()
+    if uri == "copy:":
+        # Imported here because its weights are three megabytes.
+        from raisonne.fingerprint.copy_embedder import CopyEmbedder  # noqa: PLC0415
+
+        return CopyEmbedder()
     scheme, _, rest = uri.partition(":")
     model, _, query = rest.partition("?")
     weights = parse_qs(query).get("weights", [])
@@ -67,7 +72,7 @@ def embedder_from_uri(uri: str) -> Embedder:
 
         return TorchScriptEmbedder(Path(model), TorchScriptSettings.parse(query))
     raise ConfigError(
-        f"The embedder URI {uri!r} is none of 'gist:', 'open_clip:MODEL?weights=FILE' and "
+        f"The embedder URI {uri!r} is none of 'gist:', 'copy:', 'open_clip:MODEL?weights=FILE' and "
         "'torchscript:FILE?sha256=HEX'."
     )
 

@@ -52,6 +52,10 @@ def test_whole_numbers_describe_as_the_network_does(network, tensors):
     assert (vectors * expected).sum(axis=1).min() > 0.999
 
 
+def test_a_flat_picture_has_no_direction(tensors):
+    assert not CopyEmbedder(tensors).embed(np.full((30, 40, 3), 90, np.uint8)).any()
+
+
 def test_no_sum_of_products_can_leave_the_exact_range(tensors):
     for name, weight in tensors.items():
         if weight.dtype == np.int8:
