@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 BLOCK = 0.9
 REVIEW = 0.5
-DISTINCTIVE = 60
+DISTINCTIVE = 68
 """Quality of a work's local features from which a likeness to it can decide alone."""
 
 COMMON = 20
@@ -121,7 +121,7 @@ so that such an embedder can ask for a review but never decides alone.
 SHIPPED = ScoringRules(
     version="calibration-v2",
     perceptual=PerceptualRule(radius=31, calibration=Calibration(-15.76, 21.58)),
-    geometry=GeometryRule(threshold=3.5, calibration=Calibration(-8.0, 2.0)),
+    geometry=GeometryRule(threshold=2.6, calibration=Calibration(-8.0, 2.0)),
     embeddings={"gist-v1": EmbeddingRule(0.85, 72, Calibration(-3.83, 8.45))},
 )
 """What applies until a registry is calibrated."""
