@@ -3,7 +3,7 @@
 Each mechanism gets a curve of its own: fitted to copies and strangers, and then made stricter until
 the tail of the strangers, at the upper end of its interval, lies below what is promised. The
 promises are made for all mechanisms together, so each may break its share of them, and for a
-registry that has grown tenfold, because every further work is a further chance of a false match.
+registry that has grown, because every further work is a further chance of a false match.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ REVIEW_RATE = 1e-4
 BLOCK_RATE = 1e-6
 """At most this share of clean pictures may be given a score of 0.9 for any work."""
 GROWTH = 10
-"""So many times as many works the promises still hold for."""
+"""So many times as many works the promises still hold for, unless said."""
 LISTED = 0.1
 """Score from which a likeness is reported at all."""
 LEAST_PICTURES = 100
@@ -104,7 +104,11 @@ class CalibrationFit:
 
 
 def calibrate(
-    observations: Sequence[Sequence[Observation]], rules: ScoringRules, embedder: str, works: int
+    observations: Sequence[Sequence[Observation]],
+    rules: ScoringRules,
+    embedder: str,
+    works: int,
+    up_to: int | None = None,
 ) -> CalibrationFit:
     """Fit new rules.
 
@@ -113,10 +117,14 @@ def calibrate(
         rules: In force; what cannot be fitted stays.
         embedder: Algorithm of the global descriptor in use.
         works: Size of the registry.
+        up_to: Size to which the registry may grow; tenfold if None.
 
     Raises:
-        InputError: If there are too few pictures.
+        InputError: If there are too few pictures, or the registry is larger than it may grow.
     """
+    up_to = GROWTH * works if up_to is None else up_to
+    if up_to < works:
+        raise InputError(f"There are {works} works already, more than {up_to}.")
     if len(observations) < LEAST_PICTURES:
         raise InputError(
             f"{len(observations)} pictures say too little about how near strangers come; at least "
@@ -130,10 +138,10 @@ def calibrate(
         Mechanism.GEOMETRY: rules.geometry.calibration,
     }
     fits = {
-        mechanism: _fit(mechanism, observations, curve, len(given))
+        mechanism: _fit(mechanism, observations, curve, len(given) * up_to / works)
         for mechanism, curve in given.items()
     }
-    fitted = named(replace(_rules(rules, embedder, fits), works=GROWTH * works))
+    fitted = named(replace(_rules(rules, embedder, fits), works=up_to))
     return CalibrationFit(fitted, fits, embedder, len(observations), works)
 
 
@@ -156,8 +164,16 @@ def _fit(
     mechanism: Mechanism,
     observations: Sequence[Sequence[Observation]],
     given: Calibration,
-    mechanisms: int,
+    chances: float,
 ) -> MechanismFit:
+    """Fit one mechanism.
+
+    Args:
+        mechanism: Which.
+        observations: Those of one picture together.
+        given: Its curve so far.
+        chances: How many times as many chances of a false match there will be.
+    """
     strange = nearest(observations, mechanism)
     ended = mechanism is Mechanism.EMBEDDING
     tail = TailEstimate(strange, _telling(observations, mechanism), ended=ended)
@@ -175,9 +191,8 @@ def _fit(
     likely = fit_curve(copies, strange[np.isfinite(strange)])
     if likely.slope <= 0:
         return MechanismFit(copies, likely, given, tail, "copies are no more like than strangers")
-    allowed = GROWTH * mechanisms
-    review = tail.similarity_at(REVIEW_RATE / allowed).high
-    block = tail.similarity_at(BLOCK_RATE / allowed).high
+    review = tail.similarity_at(REVIEW_RATE / chances).high
+    block = tail.similarity_at(BLOCK_RATE / chances).high
     curve = kept_promises(likely, review, block)
     rounded = Calibration(round(curve.intercept, _DIGITS), round(curve.slope, _DIGITS))
     return MechanismFit(copies, likely, rounded, tail, "")

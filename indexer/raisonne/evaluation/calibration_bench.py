@@ -61,14 +61,17 @@ class CalibrationBench:
         self._embedder = embedder.algorithm
         self.steps: list[Step] = [*self.fitted.steps(), *self.fresh.steps()]
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self, up_to: int | None) -> dict[str, Any]:
         """Return the calibration, and what was observed beside what it states, as for JSON.
+
+        Args:
+            up_to: Size of a registry up to which the rules are to hold; ten times this one if None.
 
         Raises:
             InputError: If there are too few pictures for a calibration.
         """
         asked = self.fitted.observations
-        fit = calibrate(asked, SHIPPED, self._embedder, len(asked))
+        fit = calibrate(asked, SHIPPED, self._embedder, len(asked), up_to)
         return {
             "calibration": calibration_fields(fit, asked, self.fitted.examiner.related),
             "fresh": fresh_figures(fit, self.fresh.observations),

@@ -11,7 +11,6 @@ import numpy as np
 
 from raisonne.evaluation.calibrating import (
     BLOCK_RATE,
-    GROWTH,
     LISTED,
     REVIEW_RATE,
     CalibrationFit,
@@ -49,7 +48,7 @@ def calibration_fields(
         "promises": {
             "false_reviews": REVIEW_RATE,
             "false_blocks": BLOCK_RATE,
-            "up_to_works": GROWTH * fit.works,
+            "up_to_works": fit.rules.works,
             "confidence": CONFIDENCE,
             "tail_share": TAIL_SHARE,
         },

@@ -105,13 +105,17 @@ class CalibrationRun:
         except (InputError, LimitError):
             self.unreadable.append(self.subjects[number].name)
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self, up_to: int | None = None) -> dict[str, Any]:
         """Fit rules to what was asked and return all that a calibration keeps, as for JSON.
 
+        Args:
+            up_to: Size of the registry up to which the rules are to hold; ten times as large as it
+                is if None.
+
         Raises:
-            InputError: If too few pictures were asked.
+            InputError: If too few pictures were asked, or the registry is larger already.
         """
-        fit = calibrate(self.observations, self.rules, self.embedder, self.works)
+        fit = calibrate(self.observations, self.rules, self.embedder, self.works, up_to)
         found = calibration_fields(fit, self.observations, self.examiner.related)
         return {
             "version": fit.rules.version,

@@ -126,6 +126,12 @@ def calibration(
         float, typer.Option(min=0.01, max=1, help="Share of the pictures to use.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Decides every choice that is made.")] = 7,
+    up_to: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            min=1, help="Works up to which the promises hold; ten times as many if unset."
+        ),
+    ] = None,
 ) -> None:
     """Fit scoring rules to one half of the pictures, and see whether they hold on the other.
 
@@ -147,7 +153,7 @@ def calibration(
     with progress(flags, bench.steps, "Asking", len(bench.steps)) as steps:
         for step in steps:
             step()
-    measured = {"benchmark": "calibration", "seed": seed, "limit": limit, **bench.figures()}
+    measured = {"benchmark": "calibration", "seed": seed, "limit": limit, **bench.figures(up_to)}
     if not flags.json:
         say(flags, calibration_tables(measured["calibration"]))
         say(flags, fresh_table(measured["fresh"]))

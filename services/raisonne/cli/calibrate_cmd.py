@@ -38,6 +38,12 @@ def calibrate(
             help="CSV with work or file, kind, and perhaps scene: equal where works show the same.",
         ),
     ] = None,
+    up_to: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            min=1, help="Works up to which the promises hold; ten times as many if unset."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Measure, and leave the rules as they are.")
     ] = False,
@@ -67,7 +73,7 @@ def calibrate(
             background=_background(background, labels),
             sample=works,
         )
-        fields = _measure(flags, run)
+        fields = _measure(flags, run, up_to)
         if dry_run:
             _answer(flags, {"calibration": None, "state": "DRY_RUN", **fields})
             return
@@ -76,14 +82,14 @@ def calibrate(
     _answer(flags, _head(record, "IN_FORCE") | fields)
 
 
-def _measure(flags: GlobalFlags, run: CalibrationRun) -> dict[str, Any]:
+def _measure(flags: GlobalFlags, run: CalibrationRun, up_to: int | None) -> dict[str, Any]:
     count = len(run.subjects)
     with progress(flags, range(count), "calibrate", count) as numbers:
         for number in numbers:
             run.ask(number)
     if run.unreadable:
         warn(f"raisonne: {len(run.unreadable)} pictures are unreadable, first {run.unreadable[0]}")
-    return run.fields()
+    return run.fields(up_to)
 
 
 def _show(flags: GlobalFlags, service: Service) -> None:

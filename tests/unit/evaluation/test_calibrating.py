@@ -143,3 +143,13 @@ def test_two_works_that_are_each_other_s_nearest_tell_it_once() -> None:
     )
     apart, pairs = once.similarity_at(1e-6), twice.similarity_at(1e-6)
     assert pairs.high - pairs.low > apart.high - apart.low
+
+
+def test_rules_that_are_to_hold_for_more_works_are_stricter() -> None:
+    larger = calibrate(drawn(300), SHIPPED, GIST, works=300, up_to=100_000)
+    assert larger.rules.works == 100_000
+    for mechanism in (Mechanism.PERCEPTUAL, Mechanism.GEOMETRY):
+        strict, usual = (fit.mechanisms[mechanism].curve for fit in (larger, FIT))
+        assert similarity_of(strict, REVIEW) > similarity_of(usual, REVIEW)
+    with pytest.raises(InputError, match="300 works already"):
+        calibrate(drawn(300), SHIPPED, GIST, works=300, up_to=299)

@@ -29,11 +29,11 @@ def test_one_half_is_fitted_to_and_the_other_asked_afresh(tmp_path: Path) -> Non
     assert len(fitted) == len(fresh) == 3
     assert not fitted & fresh
     with pytest.raises(InputError, match="3 pictures say too little"):
-        bench.figures()
+        bench.figures(None)
     bench.fitted.observations[:] = drawn(150)
     bench.fresh.observations[:] = drawn(150, seed=2)
-    figures = bench.figures()
-    assert figures["calibration"]["rules"]["works"] == 1500
+    figures = bench.figures(9000)
+    assert figures["calibration"]["rules"]["works"] == 9000
     assert figures["fresh"]["queries"] == 450
 
 
