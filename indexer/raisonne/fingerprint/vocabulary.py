@@ -39,6 +39,8 @@ _POINT = np.dtype(
 )
 _SUBPIXELS = 64
 _FEW_POINTS = 60
+_LASTING = 0.7
+"""Works are kept by larger points, because these are left when a copy is made small."""
 _SIZE_STEPS = 16
 _ANGLE_STEP = 360 / 256
 
@@ -95,7 +97,7 @@ def local_fingerprint(pixels: NDArray[np.uint8]) -> Fingerprint:
     written in a word of their own, with at least sixty points taken as there. Paintings and
     photographs have 70 and more, pages of text, tables, grids and patterns less than 50.
     """
-    features = local_features(pixels, REGISTERED_POINTS)
+    features = local_features(pixels, REGISTERED_POINTS, size_power=_LASTING)
     value = pack(features, thumbnail(pixels))
     different = len(np.unique(unpack(value).words))
     quality = round(100 * different / max(_FEW_POINTS, len(features)))
