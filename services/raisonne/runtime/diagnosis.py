@@ -174,7 +174,15 @@ def _embedders(service: Service) -> Mapping[str, str]:
 
 
 def _optional_embedders() -> Mapping[str, str]:
+    """Say of each other embedder whether it could be used here."""
+    needed = {"open_clip:": "open-clip-torch", "torchscript:": "torch"}
+    return {"copy:": "built in"} | {
+        uri: _weights_not_given(package) for uri, package in needed.items()
+    }
+
+
+def _weights_not_given(package: str) -> str:
     try:
-        return {"open_clip:": f"open-clip-torch {version('open-clip-torch')}, weights not given"}
+        return f"{package} {version(package)}, weights not given"
     except PackageNotFoundError:
-        return {"open_clip:": "not installed: pip install raisonne[models]"}
+        return "not installed: pip install raisonne[models]"
