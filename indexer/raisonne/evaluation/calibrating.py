@@ -29,7 +29,7 @@ BLOCK_RATE = 1e-6
 """At most this share of clean pictures may be given a score of 0.9 for any work."""
 GROWTH = 10
 """So many times as many works the promises still hold for, unless said."""
-LISTED = 0.1
+LISTED = 0.02
 """Score from which a likeness is reported at all."""
 LEAST_PICTURES = 100
 """Fewer say too little about the tail."""
@@ -38,6 +38,8 @@ LEAST_EXCESSES = 10
 LEAST_COPIES = 20
 """Fewer copies leave a mechanism's curve as it was."""
 _DIGITS = 6
+_HASH_STEP = 2 / BITS
+"""Between hashes with half of their bits set, distances are even."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,12 @@ def _fit(
         chances: How many times as many chances of a false match there will be.
     """
     strange = nearest(observations, mechanism)
-    ended = mechanism is Mechanism.EMBEDDING
-    tail = TailEstimate(strange, _telling(observations, mechanism), ended=ended)
+    tail = TailEstimate(
+        strange,
+        _telling(observations, mechanism),
+        step=_HASH_STEP if mechanism is Mechanism.PERCEPTUAL else 0.0,
+        ended=mechanism is Mechanism.EMBEDDING,
+    )
     copies = np.array(
         [
             each.own[mechanism]

@@ -113,11 +113,13 @@ def _mechanism(
 
 
 def _scale(found: MechanismFit) -> list[float]:
-    """Return similarities from where the tail begins to where a score blocks."""
-    tail, block = found.strangers.tail, similarity_of(found.curve, BLOCK)
+    """Return similarities from well within the tail to where a score blocks."""
+    tail = found.strangers.tail
     if not tail.excesses:
         return []
-    return [float(point) for point in np.linspace(tail.start, max(tail.start, block), _POINTS)]
+    first = found.strangers.similarity_at(tail.share / 2).estimate
+    last = max(first, similarity_of(found.curve, BLOCK))
+    return [float(point) for point in np.linspace(first, last, _POINTS)]
 
 
 def _point(

@@ -35,12 +35,12 @@ def fresh_table(fresh: Mapping[str, Any]) -> str:
             f"{row['similarity']:.3f}",
             f"{row['stated']['estimate']:.2%} ({_range(row['stated']['interval'])})",
             _counted(row["observed"]),
-            "yes" if row["within"] else "no",
+            "yes" if row["holds"] else "no",
         )
         for name, found in fresh["false_matches"].items()
         for row in found
     ]
-    return table(("mechanism", "beyond", "stated", "observed", "within"), rows)
+    return table(("mechanism", "beyond", "stated", "observed", "holds"), rows)
 
 
 def _mechanisms(fields: Mapping[str, Any]) -> str:

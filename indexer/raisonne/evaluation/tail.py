@@ -67,14 +67,21 @@ class TailEstimate:
             of one picture have much in common, so pictures are drawn, not queries.
         drawn: How many pictures say something of their own, and are drawn again each time; all
             unless said. Fewer do where two works are each the other's nearest.
+        step: Between similarities that can occur, if that is large. Each then stands for all up to
+            the next, so that what is said of a similarity holds for the one that occurs above it.
         ended: Whether the similarities come close to their end, which is 1.
     """
 
     def __init__(
-        self, nearest: NDArray[np.float64], drawn: int | None = None, *, ended: bool = False
+        self,
+        nearest: NDArray[np.float64],
+        drawn: int | None = None,
+        *,
+        step: float = 0.0,
+        ended: bool = False,
     ) -> None:
         self._ended = ended
-        nearest = self._fitted(nearest)
+        nearest = self._fitted(nearest + step)
         start, self._share, self._scale = (float(value[0]) for value in _fit(nearest[np.newaxis]))
         self._start, excesses = start, int((nearest > start).sum())
         self.tail = Tail(self._similarity(start), self._share, self._scale, excesses)

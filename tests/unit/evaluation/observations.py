@@ -42,8 +42,10 @@ def _observation(
 def _strangers(
     chance: np.random.Generator, work: str, embedding: bool
 ) -> dict[Mechanism, Likeness]:
+    bits = 0.6 * 128 + 1.28 * float(chance.exponential())
     found = {
-        Mechanism.PERCEPTUAL: Likeness(0.6 + 0.01 * float(chance.exponential()), work),
+        # Distances of such hashes are even.
+        Mechanism.PERCEPTUAL: Likeness(int(bits) / 128, work),
         Mechanism.GEOMETRY: Likeness(1 + 0.3 * float(chance.exponential()), work),
     }
     if embedding:
