@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 BLOCK = 0.9
 REVIEW = 0.5
-DISTINCTIVE = 68
+DISTINCTIVE = 72
 """Quality of a work's local features from which a likeness to it can decide alone."""
 
 COMMON = 20

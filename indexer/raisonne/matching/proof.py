@@ -23,7 +23,7 @@ from raisonne.rights.match import Region, Transform
 
 _WORTH_REFINING = (0.2, 0.95)
 _POINT_WEIGHT = 0.35
-_ASSURED = 0.9
+_ASSURED, _ALIKE = 0.9, 0.8
 _WHOLE = 0.97
 _MANY_CELLS = 16
 _CLOSE, _CLOSE_EVERYWHERE = 0.95, 0.9
@@ -59,7 +59,7 @@ class Proof:
         does not: there even the weakest must agree closely.
         """
         found, quality = self.agreement, self.entry.fingerprint.quality or 0
-        if found.agreeing < _ASSURED or quality < COMMON:
+        if found.agreeing < _ASSURED or abs(found.mean) < _ALIKE or quality < COMMON:
             return False
         close = abs(found.mean) >= _CLOSE and found.weakest >= _CLOSE_EVERYWHERE
         return quality >= DISTINCTIVE or close
