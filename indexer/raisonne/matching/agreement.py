@@ -38,12 +38,15 @@ class Agreement:
         transform: Shape (3, 3), from query to work, in pixels of the canonical pictures.
         correlation: Shape (8, 8): by cell of the work, in [-1, 1]; NaN where the query does not
             reach or the work is flat.
+        detail: Shape (8, 8): the same of what is left of each cell once its slope of light is taken
+            out; NaN where the query does not reach all of it or nothing is left of the work's.
         work_share: Share of the work's area that the query reaches.
         query_share: Share of the query's area that the work reaches.
     """
 
     transform: Homography
     correlation: NDArray[np.float32]
+    detail: NDArray[np.float32]
     work_share: float
     query_share: float
 
@@ -73,10 +76,15 @@ class Agreement:
         """How unlikely such agreement is by chance, in units of about one standard deviation.
 
         Fisher's transform of the mean correlation, which for n independent cells would be off by
-        about one over the root of n, times the share of cells that agree.
+        about one over the root of n, times the share of cells that agree. Of the detail, because
+        any two skies and backdrops that grow lighter towards the same side agree in all the rest.
         """
-        mean = min(abs(self.mean), _HIGHEST)
-        return math.atanh(mean) * math.sqrt(self.cells) * self.agreeing
+        detail = self.detail[np.isfinite(self.detail)]
+        if not len(detail):
+            return 0.0
+        mean = min(abs(float(detail.mean())), _HIGHEST)
+        agreeing = float((np.abs(detail) > _AGREEING).mean())
+        return math.atanh(mean) * math.sqrt(len(detail)) * agreeing
 
 
 class QueryLuma:
@@ -132,6 +140,7 @@ def agreement(
     return Agreement(
         transform=transform,
         correlation=_correlation(warped, reached, thumbnail),
+        detail=_detail(warped, reached, thumbnail),
         work_share=float(reached.mean()),
         query_share=_query_share(transform, query.size, size),
     )
@@ -185,6 +194,30 @@ def _correlation(
     correlation = (query * work).sum(axis=1) / np.maximum(many * query_spread * work_spread, 1e-3)
     told = (count > _COVERED * _CELL**2) & (work_spread > _FLAT)
     return np.where(told, correlation, np.nan).reshape(_CELLS, _CELLS).astype(np.float32)
+
+
+def _detail(
+    warped: NDArray[np.float32], reached: NDArray[np.bool_], thumbnail: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Correlate cell by cell, without the cells' slopes, where the query reaches all of a cell."""
+    query, inside, work = (
+        _by_cell(values.astype(np.float32)) for values in (warped, reached, thumbnail)
+    )
+    query, work = query @ _LEVELLED, work @ _LEVELLED
+    query_spread, work_spread = (np.sqrt((x**2).mean(axis=1)) for x in (query, work))
+    correlation = (query * work).mean(axis=1) / np.maximum(query_spread * work_spread, 1e-3)
+    told = inside.all(axis=1) & (work_spread > _FLAT)
+    return np.where(told, correlation, np.nan).reshape(_CELLS, _CELLS).astype(np.float32)
+
+
+def _levelling() -> NDArray[np.float32]:
+    """Return the projection of a cell's 64 pixels onto what is no mean and no slope."""
+    down, across = np.indices((_CELL, _CELL)).reshape(2, -1)
+    slopes, _ = np.linalg.qr(np.stack([np.ones(_CELL**2), across, down], axis=1))
+    return np.asarray(np.eye(_CELL**2) - slopes @ slopes.T, np.float32)
+
+
+_LEVELLED = _levelling()
 
 
 def _by_cell(values: NDArray[np.float32]) -> NDArray[np.float32]:

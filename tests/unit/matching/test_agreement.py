@@ -52,6 +52,20 @@ def test_strangers_do_not_agree():
         assert found.strength < 1.5
 
 
+def test_backdrops_that_grow_lighter_towards_the_same_side_are_no_copies():
+    def glow(across: float, down: float, width: float) -> Image.Image:
+        rows, columns = np.indices((SIZE[1], SIZE[0]))
+        away = ((columns / SIZE[0] - across) ** 2 + (rows / SIZE[1] - down) ** 2) / width
+        grain = np.random.default_rng(3).normal(0, 2, away.shape)
+        light = (230 * np.exp(-away) + grain).clip(0, 255).astype(np.uint8)
+        return Image.fromarray(np.repeat(light[:, :, None], 3, axis=2))
+
+    sunset, vignette = glow(0.48, 0.55, 0.18), glow(0.5, 0.5, 0.25)
+    found = laid(sunset, work=vignette)
+    assert found.agreeing > 0.8
+    assert found.strength < 1
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -124,7 +126,7 @@ def whole_over(transform: np.ndarray, **attributes: object) -> tuple[Lookup, Pro
     lookup, _ = asking(WORK, **attributes)
     luma = QueryLuma(np.asarray(WORK))
     proof = lay_over(luma, LOCAL, transform)
-    exact = type(proof.agreement)(transform, proof.agreement.correlation, 1, 1)
+    exact = replace(proof.agreement, transform=transform, work_share=1, query_share=1)
     return lookup, Proof(LOCAL, proof.features, exact, 0)
 
 
