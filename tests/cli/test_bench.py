@@ -42,3 +42,12 @@ def test_what_cannot_be_measured_is_refused(cli: Cli, folder: Path, tmp_path: Pa
     run = cli("bench", "detection", "--images", folder / "few")
     assert (run.code, run.stdout) == (3, "")
     assert "12 different pictures; there are 1." in run.stderr
+
+
+def test_rules_are_fitted_to_no_fewer_pictures_than_tell_something(cli: Cli, folder: Path) -> None:
+    arguments = ("bench", "calibration", "--images", folder, "--table", folder / "table.csv")
+    few = cli(*arguments, "--limit", "0.3")
+    assert (few.code, few.stdout) == (3, "")
+    assert "calibration: 4 pictures" in few.stderr
+    assert "2 pictures say too little" in few.stderr
+    assert cli(*arguments, "--limit", "0.01").code == 3

@@ -148,7 +148,7 @@ def calibration(
     flags: GlobalFlags = context.obj
     pictures = read_pictures(images, table)
     bench = CalibrationBench(pictures, embedder_from_uri(load(flags).embedder), seed, limit)
-    say(flags, f"calibration: {len(bench.steps)} pictures, seed {seed}")
+    say(flags, f"calibration: {len(bench.steps) // 2} pictures, seed {seed}")
     on_one_core()
     with progress(flags, bench.steps, "Asking", len(bench.steps)) as steps:
         for step in steps:
