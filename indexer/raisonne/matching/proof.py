@@ -61,7 +61,11 @@ class Proof:
         found, quality = self.agreement, self.entry.fingerprint.quality or 0
         if found.agreeing < _ASSURED or abs(found.mean) < _ALIKE or quality < COMMON:
             return False
-        close = abs(found.mean) >= _CLOSE and found.weakest >= _CLOSE_EVERYWHERE
+        close = (
+            found.cells >= _MANY_CELLS
+            and abs(found.mean) >= _CLOSE
+            and found.weakest >= _CLOSE_EVERYWHERE
+        )
         return quality >= DISTINCTIVE or close
 
     @property

@@ -28,11 +28,12 @@ def test_scores_are_probabilities_that_grow_with_similarity(curve: Calibration, 
     assert 0 <= curve.probability(low) <= curve.probability(high) <= 1
 
 
-def test_what_a_measured_mechanism_reports_deserves_a_look():
+def test_nothing_that_deserves_a_look_goes_unreported():
     rule = SHIPPED.perceptual
-    assert rule.calibration.probability(1 - rule.radius / BITS) >= REVIEW
+    assert rule.calibration.probability(1 - (rule.radius + 1) / BITS) < REVIEW
+    assert SHIPPED.geometry.calibration.probability(SHIPPED.geometry.threshold) <= REVIEW
     for embedding in SHIPPED.embeddings.values():
-        assert embedding.calibration.probability(embedding.threshold) >= REVIEW
+        assert embedding.calibration.probability(embedding.threshold) <= REVIEW
 
 
 def test_points_and_places_that_agree_well_can_decide():
