@@ -64,7 +64,8 @@ def test_what_is_interrupted_leaves_nothing(cli: Cli, paintings: Path) -> None:
         process.wait(0.5)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
-    assert process.returncode == 130
+    # On a slow machine the interpreter itself is interrupted, before the command has begun.
+    assert process.returncode in {130, -signal.SIGINT}
     assert stored(cli) == 0
 
 
