@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,10 @@ BLOCK_RATE = 1e-6
 """At most this share of clean pictures may be given a score of 0.9 for any work."""
 GROWTH = 10
 """So many times as many works the promises still hold for, unless said."""
-LISTED = 0.02
-"""Score from which a likeness is reported at all."""
+LISTED = MappingProxyType(
+    {Mechanism.PERCEPTUAL: 0.2, Mechanism.EMBEDDING: 0.2, Mechanism.GEOMETRY: 0.02}
+)
+"""Score from which a likeness is reported at all; geometry looks again at what is like as a whole."""
 LEAST_PICTURES = 100
 """Fewer say too little about the tail."""
 LEAST_EXCESSES = 10
@@ -228,7 +231,8 @@ def _rules(
     """Return rules with the fitted curves, and the thresholds that follow from them."""
     curves = {mechanism: fit.curve for mechanism, fit in fits.items() if not fit.kept}
     listed = {
-        mechanism: max(0.0, similarity_of(curve, LISTED)) for mechanism, curve in curves.items()
+        mechanism: max(0.0, similarity_of(curve, LISTED[mechanism]))
+        for mechanism, curve in curves.items()
     }
     if Mechanism.PERCEPTUAL in curves:
         bits = int((1 - listed[Mechanism.PERCEPTUAL]) * BITS)

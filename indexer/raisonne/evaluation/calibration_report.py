@@ -11,7 +11,6 @@ import numpy as np
 
 from raisonne.evaluation.calibrating import (
     BLOCK_RATE,
-    LISTED,
     REVIEW_RATE,
     CalibrationFit,
     MechanismFit,
@@ -27,7 +26,7 @@ from raisonne.rights.match import Mechanism
 
 _POINTS = 12
 _SHOWN = 20
-_SCORES = {"listed": LISTED, "review": REVIEW, "block": BLOCK}
+_SCORES = {"review": REVIEW, "block": BLOCK}
 
 Observations = Sequence[Sequence[Observation]]
 

@@ -52,9 +52,9 @@ def test_the_new_curve_is_nowhere_laxer_than_the_likeliest(mechanism: Mechanism)
 def test_what_is_reported_begins_well_before_a_review() -> None:
     rules = FIT.rules
     listed = rules.perceptual.calibration.probability(1 - rules.perceptual.radius / BITS)
-    assert LISTED <= listed < REVIEW
+    assert LISTED[Mechanism.PERCEPTUAL] <= listed < REVIEW
     listed = rules.geometry.calibration.probability(rules.geometry.threshold)
-    assert listed == pytest.approx(LISTED)
+    assert listed == pytest.approx(LISTED[Mechanism.GEOMETRY])
 
 
 def test_what_too_few_strangers_came_near_to_stays_and_says_why() -> None:
@@ -79,7 +79,7 @@ def test_what_copies_are_no_more_like_than_strangers_stays() -> None:
 def test_a_likeness_below_what_is_reported_has_no_score() -> None:
     threshold = FIT.rules.geometry.threshold
     assert FIT.score(Mechanism.GEOMETRY, threshold - 0.01) == 0
-    assert FIT.score(Mechanism.GEOMETRY, threshold + 0.01) > LISTED
+    assert FIT.score(Mechanism.GEOMETRY, threshold + 0.01) > LISTED[Mechanism.GEOMETRY]
     observation = drawn(1)[0][1]
     assert FIT.highest_own(observation) > BLOCK
     assert FIT.highest_other(observation) < REVIEW
