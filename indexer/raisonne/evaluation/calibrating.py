@@ -33,7 +33,7 @@ GROWTH = 10
 LISTED = MappingProxyType(
     {Mechanism.PERCEPTUAL: 0.2, Mechanism.EMBEDDING: 0.2, Mechanism.GEOMETRY: 0.02}
 )
-"""Score from which a likeness is reported at all; geometry looks again at what is like as a whole."""
+"""Score from which a likeness is told; geometry looks again at what is like as a whole."""
 LEAST_PICTURES = 100
 """Fewer say too little about the tail."""
 LEAST_EXCESSES = 10
