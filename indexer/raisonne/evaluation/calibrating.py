@@ -210,8 +210,9 @@ def _fit(
 def _telling(observations: Sequence[Sequence[Observation]], mechanism: Mechanism) -> int:
     """Return how many pictures say something of their own.
 
-    Two works that are each other's nearest say the same twice. The share that is left of the
-    nearest tenth when such pairs are counted once is taken for the share of all.
+    Two works that are each other's nearest say the same twice, and a work that many pictures come
+    near to makes one story of them all. What hangs together among the nearest tenth is counted
+    once, and its share of the pictures there is taken for the share of all.
     """
     found = [
         (each.other[mechanism].value, each.picture, each.other[mechanism].work)
@@ -220,9 +221,23 @@ def _telling(observations: Sequence[Sequence[Observation]], mechanism: Mechanism
         if mechanism in each.other
     ]
     found.sort(reverse=True)
-    near = {(picture, work) for _, picture, work in found[: max(1, round(TAIL_SHARE * len(found)))]}
-    pairs = {frozenset(pair) for pair in near}
-    return max(1, round(len(observations) * len(pairs) / max(1, len(near))))
+    queries = sum(len(together) for together in observations)
+    near = [(picture, work) for _, picture, work in found[: max(1, int(TAIL_SHARE * queries))]]
+    if not near:
+        return len(observations)
+    pictures = len({picture for picture, _ in near})
+    return max(1, round(len(observations) * _stories(near) / pictures))
+
+
+def _stories(pairs: Sequence[tuple[str, str]]) -> int:
+    """Count the groups of names that pairs connect."""
+    group: dict[str, set[str]] = {}
+    for first, second in pairs:
+        one, other = group.get(first, {first}), group.get(second, {second})
+        if one is not other:
+            merged = one | other
+            group.update(dict.fromkeys(merged, merged))
+    return len({id(members) for members in group.values()})
 
 
 def _rules(

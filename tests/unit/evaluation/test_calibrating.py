@@ -155,3 +155,24 @@ def test_rules_that_are_to_hold_for_more_works_are_stricter() -> None:
         assert similarity_of(strict, REVIEW) > similarity_of(usual, REVIEW)
     with pytest.raises(InputError, match="300 works already"):
         calibrate(drawn(300), SHIPPED, GIST, works=300, up_to=299)
+
+
+def test_a_work_that_many_pictures_come_near_to_is_one_story() -> None:
+    observations = drawn(200)
+    hub = [
+        [
+            replace(
+                each,
+                other={by: replace(found, work="works/hub") for by, found in each.other.items()},
+            )
+            for each in together
+        ]
+        for together in observations
+    ]
+    apart, one = (
+        calibrate(sample, SHIPPED, GIST, works=200).mechanisms[Mechanism.GEOMETRY].strangers
+        for sample in (observations, hub)
+    )
+    wide, narrow = one.similarity_at(1e-6), apart.similarity_at(1e-6)
+    assert wide.estimate == narrow.estimate
+    assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
