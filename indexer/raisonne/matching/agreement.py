@@ -75,16 +75,24 @@ class Agreement:
     def strength(self) -> float:
         """How unlikely such agreement is by chance, in units of about one standard deviation.
 
-        Fisher's transform of the mean correlation, which for n independent cells would be off by
-        about one over the root of n, times the share of cells that agree. Of the detail, because
-        any two skies and backdrops that grow lighter towards the same side agree in all the rest.
+        The lesser of what it is with the cells' slopes of light and without: any two skies and
+        backdrops that grow lighter towards the same side agree with them, and where pictures are
+        nothing else, any two frames agree without.
         """
-        detail = self.detail[np.isfinite(self.detail)]
-        if not len(detail):
-            return 0.0
-        mean = min(abs(float(detail.mean())), _HIGHEST)
-        agreeing = float((np.abs(detail) > _AGREEING).mean())
-        return math.atanh(mean) * math.sqrt(len(detail)) * agreeing
+        return min(_strength(self.correlation), _strength(self.detail))
+
+
+def _strength(correlation: NDArray[np.float32]) -> float:
+    """Weigh the agreement of cells.
+
+    Fisher's transform of the mean correlation, which for n independent cells would be off by about
+    one over the root of n, times the share of cells that agree.
+    """
+    told = correlation[np.isfinite(correlation)]
+    if not len(told):
+        return 0.0
+    mean = min(abs(float(told.mean())), _HIGHEST)
+    return math.atanh(mean) * math.sqrt(len(told)) * float((np.abs(told) > _AGREEING).mean())
 
 
 class QueryLuma:

@@ -66,6 +66,18 @@ def test_backdrops_that_grow_lighter_towards_the_same_side_are_no_copies():
     assert found.strength < 1
 
 
+def test_backdrops_that_share_nothing_but_a_frame_are_no_copies():
+    def framed(across: float, down: float) -> Image.Image:
+        rows, columns = np.indices((SIZE[1], SIZE[0]))
+        light = 60 + 150 * ((columns / SIZE[0] - across) ** 2 + (rows / SIZE[1] - down) ** 2)
+        light = light.clip(0, 255).astype(np.uint8)
+        light[:9], light[-9:], light[:, :9], light[:, -9:] = 10, 10, 10, 10
+        return Image.fromarray(np.repeat(light[:, :, None], 3, axis=2))
+
+    assert laid(framed(0, 0), work=framed(0, 0)).strength > 10
+    assert laid(framed(0, 0), work=framed(1, 1)).strength < 1
+
+
 @pytest.mark.parametrize(
     "change",
     [
