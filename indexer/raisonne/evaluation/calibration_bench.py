@@ -62,19 +62,25 @@ class CalibrationBench:
         self.steps: list[Step] = [*self.fitted.steps(), *self.fresh.steps()]
 
     def figures(self, up_to: int | None) -> dict[str, Any]:
-        """Return the calibration, and what was observed beside what it states, as for JSON.
+        """Return what one half states beside what is observed of the other, as for JSON.
+
+        The calibration that is returned is fitted to both, once what one half alone states has
+        been checked on the other.
 
         Args:
-            up_to: Size of a registry up to which the rules are to hold; ten times this one if None.
+            up_to: Size of a registry up to which the rules are to hold; ten times one half if None.
 
         Raises:
             InputError: If there are too few pictures for a calibration.
         """
-        asked = self.fitted.observations
-        fit = calibrate(asked, SHIPPED, self._embedder, len(asked), up_to)
+        asked, fresh = self.fitted.observations, self.fresh.observations
+        works = len(asked)
+        fit = calibrate(asked, SHIPPED, self._embedder, works, up_to)
+        both = calibrate([*asked, *fresh], SHIPPED, self._embedder, works, up_to)
+        related = self.fitted.examiner.related | self.fresh.examiner.related
         return {
-            "calibration": calibration_fields(fit, asked, self.fitted.examiner.related),
-            "fresh": fresh_figures(fit, self.fresh.observations),
+            "calibration": calibration_fields(both, [*asked, *fresh], related),
+            "fresh": fresh_figures(fit, fresh),
         }
 
 

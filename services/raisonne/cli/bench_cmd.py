@@ -135,8 +135,9 @@ def calibration(
 ) -> None:
     """Fit scoring rules to one half of the pictures, and see whether they hold on the other.
 
-    The rules are printed with what they follow from, and beside every stated rate of false matches
-    the one observed. Nothing is written to a catalogue.
+    Beside every rate of false matches that one half states stands the one observed of the other.
+    Then rules are fitted to both, and printed with what they follow from. Nothing is written to a
+    catalogue.
     """
     from raisonne.cli.embedded import load
     from raisonne.evaluation.calibration_bench import CalibrationBench
