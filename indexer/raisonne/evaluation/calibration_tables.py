@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from raisonne.evaluation.tables import table
+from raisonne.rights.match import Mechanism
 
 _REVIEWS = 1e4
 _BLOCKS = 1e6
@@ -73,13 +74,17 @@ def _mechanism(name: str, found: Mapping[str, Any]) -> tuple[str, ...]:
     review, block = found["decisions"]["review"], found["decisions"]["block"]
     return (
         name if found["state"] == "FITTED" else f"{name} (as before: {found['reason']})",
-        f"{review['similarity']:.3f}",
-        f"{block['similarity']:.3f}",
+        *(_from(name, decision["similarity"]) for decision in (review, block)),
         _extrapolated(review["rate"], _REVIEWS),
         _extrapolated(block["rate"], _BLOCKS),
         _counted(review["as_they_are"]),
         "",
     )
+
+
+def _from(mechanism: str, similarity: float) -> str:
+    reached = similarity <= 1 or mechanism == Mechanism.GEOMETRY
+    return f"{similarity:.3f}" if reached else "never"
 
 
 def _kinds(kinds: Mapping[str, Any]) -> str:

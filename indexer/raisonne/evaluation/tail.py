@@ -97,6 +97,8 @@ class TailEstimate:
 
     def rate_at(self, similarity: float) -> Interval:
         """Return the share of queries beyond a similarity that is no less than the start."""
+        if self._ended and similarity > 1:
+            return Interval(0.0, 0.0, 0.0)
         place = float(self._fitted(np.float64(similarity)))
         estimate = _rates(place, self._start, self._share, self._scale)
         drawn = _rates(place, self._starts, self._shares, self._scales)

@@ -106,6 +106,11 @@ def test_towards_an_end_the_logarithm_of_what_is_missing_is_fitted() -> None:
     assert 1 - found.estimate == pytest.approx(1e-4**0.5, rel=0.3)
 
 
+def test_nothing_lies_beyond_an_end() -> None:
+    values = np.linspace(0, 0.9, 200)[:, np.newaxis]
+    assert TailEstimate(values, ended=True).rate_at(1.01) == Interval(0, 0, 0)
+
+
 def test_equal_vectors_are_as_near_as_can_be_told() -> None:
     tail = TailEstimate(np.array([[0.1 + 0.01 * n] for n in range(40)] + [[1.0]]), ended=True)
     assert math.isfinite(tail.tail.scale)

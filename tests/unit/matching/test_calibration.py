@@ -13,6 +13,7 @@ from raisonne.matching.calibration import (
     Calibration,
     tempered,
 )
+from raisonne.matching.rules_document import named
 
 CURVES = [
     SHIPPED.perceptual.calibration,
@@ -62,3 +63,12 @@ def test_what_is_not_assured_never_decides_and_keeps_its_order(one, other):
 def test_tempering_neither_raises_a_score_nor_takes_it_out_of_review(score):
     assert tempered(score) <= score
     assert (tempered(score) >= REVIEW) == (score >= REVIEW)
+
+
+def test_the_shipped_rules_bear_the_name_of_what_they_say():
+    assert named(SHIPPED) == SHIPPED
+
+
+def test_a_descriptor_of_the_whole_picture_never_decides_alone():
+    for rule in SHIPPED.embeddings.values():
+        assert rule.calibration.probability(1) < BLOCK
