@@ -45,6 +45,7 @@ class WorkFingerprint:
         work: ``works/{id}``.
         asset: ``assets/{id}``.
         fingerprint: The value.
+        reserved: What the work's holder has reserved; see ``reservation_bits``.
     """
 
     id: int
@@ -52,10 +53,14 @@ class WorkFingerprint:
     work: str
     asset: str
     fingerprint: Fingerprint
+    reserved: int = 0
 
 
 class ChangeOperation(StrEnum):
-    """What a row of the fingerprint change log says."""
+    """What a row of the fingerprint change log says.
+
+    An ADD of a fingerprint that is in force already says that what is reserved has changed.
+    """
 
     ADD = "ADD"
     REMOVE = "REMOVE"

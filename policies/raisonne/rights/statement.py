@@ -6,6 +6,7 @@ not permission: an empty statement grants nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +34,19 @@ class ReservationKind(StrEnum):
     AI_TRAINING = "ai-training"
     AI_GENERATION = "ai-generation"
     STYLE = "style"
+
+
+_RESERVATION_BITS = {
+    ReservationKind.TDM: 1,
+    ReservationKind.AI_TRAINING: 2,
+    ReservationKind.AI_GENERATION: 4,
+    ReservationKind.STYLE: 8,
+}
+
+
+def reservation_bits(reservations: Iterable[ReservationKind]) -> int:
+    """Return reservations as a number with a bit for each, which never changes its meaning."""
+    return sum(_RESERVATION_BITS[kind] for kind in set(reservations))
 
 
 @dataclass(frozen=True, slots=True)
