@@ -23,6 +23,19 @@ class LogHead:
     mark: int
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What an erasure did.
+
+    Attributes:
+        values: How many values there were to overwrite.
+        pending: What may still hold bytes of erased values, and until when; empty if nothing does.
+    """
+
+    values: int
+    pending: str
+
+
 class FingerprintLog(Protocol):
     """The change log that indexes follow. Sequence order is commit order.
 
@@ -74,11 +87,12 @@ class FingerprintLog(Protocol):
         """
         ...
 
-    def erase(self, tenant: str, until: int) -> int:
-        """Overwrite the values of fingerprints whose last change, up to a position, is REMOVE.
+    def erase(self, tenant: str, until: int) -> Erasure:
+        """Empty the values of fingerprints whose last change is a REMOVE up to a position.
 
-        Returns:
-            How many values there were to overwrite.
+        Args:
+            tenant: Whose.
+            until: Change-log position; what was put out of force later is left alone.
         """
         ...
 
