@@ -1,0 +1,162 @@
+"""A catalogue's log and vectors, and the simplest engine over them, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raisonne.index.candidate_engine import (
+    NOTHING,
+    Candidates,
+    ErasureReceipt,
+    space_changes,
+)
+from raisonne.index.engine_search import Neighbours
+from raisonne.index.ports import LogHead
+from raisonne.rights.fingerprint import (
+    ChangeOperation,
+    Fingerprint,
+    FingerprintChange,
+    FingerprintKind,
+    WorkFingerprint,
+)
+
+
+def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    long = np.asarray(vectors, np.float64)
+    return (long / np.linalg.norm(long, axis=-1, keepdims=True)).astype(np.float32)
+
+
+class MemoryCatalogue:
+    """What ``FingerprintLog`` and ``ExactValues`` say of one list of changes."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.rows: list[FingerprintChange] = []
+        self.marks: list[int] = []
+        self.asked: list[int] = []
+        self._random = np.random.default_rng(seed)
+        self._entries: dict[int, WorkFingerprint] = {}
+
+    def add(
+        self,
+        tenant: str,
+        algorithm: str,
+        vector: NDArray[np.floating],
+        kind: FingerprintKind = FingerprintKind.EMBEDDING,
+    ) -> int:
+        number = len(self._entries) + 1
+        value = np.asarray(vector).astype("<f2").tobytes()
+        fingerprint = Fingerprint(kind, algorithm, value)
+        entry = WorkFingerprint(number, tenant, f"works/{number}", f"assets/{number}", fingerprint)
+        self._entries[number] = entry
+        self.append(ChangeOperation.ADD, entry)
+        return number
+
+    def remove(self, row: int) -> None:
+        self.append(ChangeOperation.REMOVE, self._entries[row])
+
+    def restore(self, row: int) -> None:
+        self.append(ChangeOperation.ADD, self._entries[row])
+
+    def append(self, operation: ChangeOperation, entry: WorkFingerprint) -> None:
+        if operation is ChangeOperation.REMOVE:
+            old = entry.fingerprint
+            empty = Fingerprint(old.kind, old.algorithm, b"", old.quality)
+            entry = WorkFingerprint(entry.id, entry.tenant, entry.work, entry.asset, empty)
+        self.rows.append(FingerprintChange(len(self.rows) + 1, operation, entry))
+        self.marks.append(int(self._random.integers(1, 2**62)))
+
+    def head(self) -> LogHead:
+        return LogHead(len(self.rows), self.marks[-1] if self.marks else 0)
+
+    def mark(self, sequence: int) -> int | None:
+        if sequence == 0:
+            return 0
+        return self.marks[sequence - 1] if sequence <= len(self.rows) else None
+
+    def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
+        self.asked.append(after)
+        mine = [c for c in self.rows[after:] if c.entry.tenant == tenant]
+        return mine[:limit]
+
+    def in_force(self, tenant: str, algorithm: str) -> dict[int, NDArray[np.float16]]:
+        last = {change.entry.id: change for change in self.rows}
+        return {
+            row: np.frombuffer(self._entries[row].fingerprint.value, "<f2")
+            for row, change in sorted(last.items())
+            if change.operation is ChangeOperation.ADD
+            and (change.entry.tenant, change.entry.fingerprint.algorithm) == (tenant, algorithm)
+        }
+
+    def values(
+        self, tenant: str, algorithm: str, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        held = self.in_force(tenant, algorithm)
+        found = [int(row) for row in rows if int(row) in held]
+        return np.array(found, np.int64), np.array([held[row] for row in found], np.float16)
+
+    def exact(self, tenant: str, algorithm: str, query: NDArray[np.float32]) -> Neighbours:
+        """Everything in force, best first."""
+        held = self.in_force(tenant, algorithm)
+        rows = np.array(list(held), np.int64)
+        vectors = np.array(list(held.values()), np.float64).reshape(len(rows), len(query))
+        products = (vectors @ query.astype(np.float64)).astype(np.float32)
+        order = np.lexsort((rows, -products))
+        return Neighbours(rows[order], products[order])
+
+
+class MemoryEngine:
+    """An exhaustive search over dictionaries; ``CandidateEngine`` as it is meant."""
+
+    def __init__(self) -> None:
+        self._spaces: dict[tuple[str, str], dict[int, NDArray[np.float16]]] = {}
+        self._watermarks: dict[str, LogHead] = {}
+        self.asked: list[int] = []
+
+    def apply(
+        self, tenant: str, after: int, changes: Sequence[FingerprintChange], reached: LogHead
+    ) -> LogHead:
+        if self.watermark(tenant).sequence != after:
+            return self.watermark(tenant)
+        for algorithm, change in space_changes(changes).items():
+            space = self._spaces.setdefault((tenant, algorithm), {})
+            for row in change.removed.tolist():
+                space.pop(row, None)
+            space.update(zip(change.added.tolist(), change.vectors, strict=True))
+        self._watermarks[tenant] = reached
+        return reached
+
+    def candidates(
+        self,
+        tenant: str,
+        algorithm: str,
+        queries: NDArray[np.float32],
+        k: int,
+        minimum: float | None = None,
+    ) -> Candidates:
+        self.asked.append(k)
+        space = self._spaces.get((tenant, algorithm), {})
+        rows = np.array(list(space), np.int64)
+        vectors = np.array(list(space.values()), np.float32).reshape(len(rows), queries.shape[1])
+        found = []
+        for products in queries @ vectors.T:
+            order = np.argsort(-products)[:k]
+            found.append(rows[order if minimum is None else order[products[order] >= minimum]])
+        return Candidates(found, self.watermark(tenant))
+
+    def watermark(self, tenant: str) -> LogHead:
+        return self._watermarks.get(tenant, NOTHING)
+
+    def erase(self, tenant: str, algorithm: str, rows: Sequence[int]) -> ErasureReceipt:
+        space = self._spaces.get((tenant, algorithm), {})
+        held = [row for row in rows if space.pop(row, None) is not None]
+        return ErasureReceipt(len(held), rewritten=("memory",))
+
+    def rebuild(self, tenant: str) -> None:
+        self._watermarks.pop(tenant, None)
+        self._spaces = {key: space for key, space in self._spaces.items() if key[0] != tenant}
+
+    def close(self) -> None:
+        pass
