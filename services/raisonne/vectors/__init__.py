@@ -1,0 +1,1 @@
+"""Vector engines beyond this process, chosen by URI; they propose candidates only."""
