@@ -33,6 +33,18 @@ class Near:
     position: NDArray[np.int64]
     distance: NDArray[np.int32]
 
+    def at(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Near:
+        """Return some of it.
+
+        Args:
+            chosen: Whether to keep each, or which to return in what order.
+        """
+        return Near(self.query[chosen], self.position[chosen], self.distance[chosen])
+
+    def of_queries_from(self, first: int) -> Near:
+        """Return it with the queries numbered from another number than 0."""
+        return Near(self.query + first, self.position, self.distance)
+
 
 def within(
     codes: NDArray[np.uint8],
@@ -104,8 +116,7 @@ def joined(parts: Sequence[Near]) -> Near:
     query = np.concatenate([part.query for part in parts])
     position = np.concatenate([part.position for part in parts])
     distance = np.concatenate([part.distance for part in parts])
-    order = np.argsort(query, kind="stable")
-    return Near(query[order], position[order], distance[order])
+    return Near(query, position, distance).at(np.argsort(query, kind="stable"))
 
 
 def _within_tile(
@@ -125,8 +136,7 @@ def _within_tile(
         near = _scan(tile[alive], queries, radius, 0)
         return Near(near.query, alive[near.position] + start, near.distance)
     near = _scan(tile, queries, radius, start)
-    kept = is_live(live, near.position)
-    return Near(near.query[kept], near.position[kept], near.distance[kept])
+    return near.at(is_live(live, near.position))
 
 
 def _scan(codes: NDArray[np.uint8], queries: NDArray[np.uint8], radius: int, first: int) -> Near:

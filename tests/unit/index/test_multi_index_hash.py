@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.index.binary_codes import brute_force, flipped, pairs, random_codes
+from tests.unit.index.memory_arrays import MemoryArrays
+
+from raisonne.index import hamming
+from raisonne.index.multi_index_hash import POSITIONS, STARTS, build, within
+
+ROWS = 20_000
+
+
+def built(codes: np.ndarray, parts: int = 1) -> MemoryArrays:
+    return MemoryArrays(build(np.array_split(codes, parts), len(codes), codes.shape[1]))
+
+
+def used_tables(arrays: MemoryArrays) -> bool:
+    return any(name == POSITIONS for name, _, _ in arrays.checked)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_it_finds_what_a_scan_finds(data):
+    width = data.draw(st.sampled_from([2, 8, 12, 16, 32]))
+    rows = data.draw(st.sampled_from([1, 2, 300, 3000, ROWS]))
+    codes, queries = random_codes(data.draw, rows, width, data.draw(st.integers(0, 20)))
+    live = data.draw(st.sampled_from([None, 0.0, 0.01, 0.5, 1.0]))
+    if live is not None:
+        live = np.packbits(np.random.default_rng(rows).random(rows) < live, bitorder="little")
+    radius = data.draw(st.integers(-2, 40) | st.integers(0, 8 * width + 1))
+    near = within(built(codes), queries, radius, live)
+    assert pairs(near) == pairs(hamming.within(codes, queries, radius, live))
+
+
+@pytest.mark.parametrize("radius", [0, 1, 7, 13, 14, 15, 20])
+@pytest.mark.parametrize("kind", ["random", "clustered", "constant bits", "skewed bits", "same"])
+def test_tables_find_what_brute_force_finds(kind, radius):
+    random = np.random.default_rng(radius)
+    codes = random.integers(0, 256, (ROWS, 32), np.uint8)
+    if kind == "clustered":
+        codes = flipped(random, codes[random.integers(0, 2000, ROWS)], 0.03)
+    elif kind == "constant bits":
+        codes[:, 5:9] = 0
+    elif kind == "skewed bits":
+        codes[:, 20:] &= np.packbits(random.random((ROWS, 96)) < 0.1, axis=1)
+    elif kind == "same":
+        codes[random.random(ROWS) < 0.5] = codes[0]
+    queries = flipped(random, codes[:40], 0.03)
+    arrays = built(codes, parts=3)
+    assert pairs(within(arrays, queries, radius)) == brute_force(codes, queries, radius)
+    assert used_tables(arrays)
+
+
+@pytest.mark.parametrize("radius", [0, 3, 10, 17])
+def test_every_way_to_spread_the_radius_over_the_chunks_is_found(radius):
+    random = np.random.default_rng(11)
+    query = random.integers(0, 256, (1, 32), np.uint8)
+    bits = np.zeros((ROWS, 256), np.bool_)
+    for row in bits[1:]:
+        # Differing bits in one run, as if to spare or to hit single chunks, and anywhere.
+        start, spread = random.integers(0, 256), random.choice([radius + 1, 64, 256])
+        row[(start + random.choice(spread, radius, replace=False)) % 256] = True
+    codes = query ^ np.packbits(bits, axis=1)
+    codes[::2] = random.integers(0, 256, (ROWS // 2, 32), np.uint8)
+    arrays = built(codes)
+    assert pairs(within(arrays, query, radius)) == brute_force(codes, query, radius)
+
+
+def test_a_large_radius_needs_no_tables():
+    codes = np.random.default_rng(1).integers(0, 256, (ROWS, 32), np.uint8)
+    arrays = built(codes)
+    near = within(arrays, codes[:3], 100)
+    assert pairs(near) == brute_force(codes, codes[:3], 100)
+    assert not used_tables(arrays)
+
+
+def test_a_crowded_bucket_costs_no_more_memory_than_a_scan():
+    random = np.random.default_rng(2)
+    codes = random.integers(0, 256, (200_000, 32), np.uint8)
+    codes[:150_000] = codes[0]
+    queries = random.integers(0, 256, (64, 32), np.uint8)
+    queries[:, :4] = codes[0, :4]
+    arrays = built(codes)
+    tracemalloc.start()
+    try:
+        assert pairs(within(arrays, queries, 15)) == []
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8_000_000
+    assert used_tables(arrays)
+
+
+def test_what_is_read_was_checked_before():
+    codes = np.random.default_rng(4).integers(0, 256, (ROWS, 32), np.uint8)
+    arrays = built(codes)
+    assert within(arrays, codes[5:6], 9).position.tolist() == [5]
+    assert {name for name, _, _ in arrays.checked} >= {"value", STARTS, POSITIONS}
+
+
+def test_positions_in_a_bucket_ascend_and_each_table_holds_every_row():
+    codes = np.random.default_rng(4).integers(0, 4, (5000, 32), np.uint8)
+    arrays = built(codes)
+    positions = arrays.whole(POSITIONS).reshape(-1, 5000)
+    starts = arrays.whole(STARTS).astype(np.int64)
+    assert np.array_equal(np.sort(positions, axis=1), np.tile(np.arange(5000), (len(positions), 1)))
+    falls = np.flatnonzero(np.diff(positions.ravel().astype(np.int64)) < 0) + 1
+    assert np.isin(falls, starts).all()
+
+
+@pytest.mark.parametrize("rows", [99, 101])
+def test_another_number_of_codes_than_said_is_refused(rows):
+    with pytest.raises(ValueError, match=r"codes, not 100|broadcast"):
+        build([np.zeros((rows, 32), np.uint8)], 100, 32)
+
+
+def test_queries_of_another_length_are_refused():
+    arrays = built(np.zeros((100, 32), np.uint8))
+    with pytest.raises(ValueError, match="codes of 32 bytes"):
+        within(arrays, np.zeros((1, 31), np.uint8), 3)
+
+
+def test_threads_search_together():
+    codes = np.random.default_rng(6).integers(0, 256, (ROWS, 32), np.uint8)
+    queries = flipped(np.random.default_rng(7), codes[:200], 0.04)
+    arrays = built(codes)
+    alone = pairs(within(arrays, queries, 15))
+    assert len(alone) > 100
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda _: pairs(within(arrays, queries, 15)), range(8)))
+    assert together == [alone] * 8
