@@ -17,6 +17,7 @@ import mmap
 import os
 import stat
 import struct
+import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -94,8 +95,11 @@ class BlockFile:
         except BaseException:
             self.close()
             raise
-        self._verified = np.zeros(-(-self._content_bytes // BLOCK_BYTES), np.bool_)
-        self._all_verified = False
+        count = -(-self._content_bytes // BLOCK_BYTES)
+        self._verified = np.zeros(count, np.bool_)
+        # How many blocks before a block are not verified: makes a range one subtraction.
+        self._missing_before = np.arange(count + 1)
+        self._counting = threading.Lock()
 
     @property
     def contents(self) -> NDArray[np.uint8]:
@@ -112,15 +116,16 @@ class BlockFile:
         Raises:
             DamagedSegmentError: If a block of them is not as it was written.
         """
-        if self._all_verified or not len(starts):
+        missing = self._missing_before
+        first, after = starts >> _BLOCK_BITS, (stops + (BLOCK_BYTES - 1)) >> _BLOCK_BITS
+        if (missing.take(first) == missing.take(after)).all():
             return
-        first = starts >> _BLOCK_BITS
-        counts = (((stops - 1) >> _BLOCK_BITS) - first + 1) * (stops > starts)
+        counts = (after - first) * (stops > starts)
         ends = counts.cumsum()
         blocks = np.repeat(first - ends + counts, counts) + np.arange(ends[-1])
-        verified = self._verified[blocks]
-        if not verified.all():
-            self._touch(np.unique(blocks[~verified]))
+        unverified = blocks[~self._verified[blocks]]
+        if len(unverified):  # Else only ranges of nothing lie in blocks that are not verified.
+            self._touch(np.unique(unverified))
 
     def verify_all(self, progress: Progress | None = None) -> None:
         """Read all blocks from the file, also those that were verified before.
@@ -149,7 +154,8 @@ class BlockFile:
                 start = block << _BLOCK_BITS
                 self._decrypted[start : start + len(data)] = data
             self._verified[block] = True
-        self._all_verified = bool(self._verified.all())
+        with self._counting:  # So that the last count knows of all that were verified before.
+            self._missing_before = np.concatenate([[0], (~self._verified).cumsum()])
 
     def _recovered(self, block: int) -> bytes:
         # Also plain blocks are read, not looked at where they are mapped: a sector that the disk

@@ -28,6 +28,14 @@ from raisonne.index.segment_header import (
     encode,
 )
 
+__all__ = [
+    "SMALL_BYTES",
+    "DamagedSegmentError",
+    "SegmentFile",
+    "open_segment",
+    "write_segment",
+]
+
 SMALL_BYTES = 4 * 1024 * 1024
 """Segments up to this size are verified wholly when they are opened, in some milliseconds."""
 
@@ -157,9 +165,8 @@ class SegmentFile:
         place = self._places[name]
         # Row numbers may be of a narrower type, in which a place in the file would not fit.
         first, stop = np.asarray(starts, np.int64), np.asarray(stops, np.int64)
-        if not len(first):
-            return
-        if first.min() < 0 or stop.max() > place.shape[0] or (first > stop).any():
+        # One of these is below zero, and then all their bits together are, if a range is wrong.
+        if np.bitwise_or.reduce(first | (stop - first) | (place.shape[0] - stop)) < 0:
             raise IndexError(f"{name!r} has {place.shape[0]} rows, and others were asked for.")
         self._file.check(
             place.offset + first * place.row_bytes, place.offset + stop * place.row_bytes
