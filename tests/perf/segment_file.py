@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 from raisonne.index.arrays import Chunks
-from raisonne.index.block_file import BLOCK_BYTES
 from raisonne.index.segment_file import SegmentFile, open_segment, write_segment
 
 WIDTH = 512
@@ -131,16 +130,16 @@ def share(folder: Path, kind: str, digest: tuple[int, bytes]) -> float:
 
 
 def touched_share(folder: str, kind: str, size: str, digest: str) -> float:
-    """Return what reading one block's worth of rows in a hundred adds to the process, in MB."""
+    """Return what reading one MiB in a hundred adds to the process, in MB."""
     before = resident()
     vectors = load(Path(folder), kind, (int(size), bytes.fromhex(digest)))
     array = vectors.unchecked("vectors") if isinstance(vectors, SegmentFile) else vectors
-    rows_a_block = BLOCK_BYTES // (2 * WIDTH)
-    starts = np.arange(0, len(array) - rows_a_block, 100 * rows_a_block)
+    count = 2**20 // (2 * WIDTH)
+    starts = np.arange(0, len(array) - count, 100 * count)
     if isinstance(vectors, SegmentFile):
-        vectors.check("vectors", starts, starts + rows_a_block)
+        vectors.check("vectors", starts, starts + count)
     for start in starts:
-        array[start : start + rows_a_block].view(np.uint16).max()
+        array[start : start + count].view(np.uint16).max()
     return (resident() - before) / 1e6
 
 

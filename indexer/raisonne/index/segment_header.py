@@ -1,7 +1,9 @@
 """What stands at the start of a segment file: which arrays follow, and what they are for.
 
 Eight bytes give the length of a JSON text; the arrays follow it in the text's order, each at the
-next multiple of 64 bytes. Offsets are not written, so that arrays cannot overlap.
+next multiple of 64 bytes, or of 4096 if it has 64 KiB or more: rows whose length is a power of two
+then lie in no more blocks and pages than they must. Offsets are not written, so that arrays cannot
+overlap.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
-ALIGNMENT = 64
 LENGTH_BYTES = 8
 MAX_HEADER_BYTES = 1024 * 1024
 VERSION = 1
 _DTYPES = {np.dtype(kind).str: np.dtype(kind) for kind in "bBhHiIqQefd"}
+_ALIGNMENT = 64
+_LARGE_ALIGNMENT = 4096
+_LARGE_BYTES = 64 * 1024
 _MAX_ARRAY_BYTES = 2**60
 _MAX_AXES = 8
 
@@ -118,12 +122,12 @@ def decode(text: bytes) -> SegmentHeader:
         name = entry["name"]
         if not isinstance(name, str) or not name or name in places:
             raise ValueError(f"{name!r} is not the name of one array")
-        places[name] = _place(entry, -(-stop // ALIGNMENT) * ALIGNMENT)
+        places[name] = _place(entry, stop)
         stop = places[name].stop
     return SegmentHeader(metadata, places, stop)
 
 
-def _place(entry: Mapping[str, Any], offset: int) -> ArrayPlace:
+def _place(entry: Mapping[str, Any], after: int) -> ArrayPlace:
     name, dtype, shape = entry["name"], entry["dtype"], entry["shape"]
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise ValueError(f"{name!r} has elements of a kind that segments do not hold: {dtype!r}")
@@ -134,7 +138,9 @@ def _place(entry: Mapping[str, Any], offset: int) -> ArrayPlace:
     # An empty array takes no bytes, and numpy still multiplies its other axes.
     if prod(max(length, 1) for length in shape) * _DTYPES[dtype].itemsize > _MAX_ARRAY_BYTES:
         raise ValueError(f"{name!r} is too large")
-    return ArrayPlace(_DTYPES[dtype], tuple(shape), offset)
+    large = prod(shape) * _DTYPES[dtype].itemsize >= _LARGE_BYTES
+    alignment = _LARGE_ALIGNMENT if large else _ALIGNMENT
+    return ArrayPlace(_DTYPES[dtype], tuple(shape), -(-after // alignment) * alignment)
 
 
 def _has_keys(value: object, keys: set[str]) -> bool:

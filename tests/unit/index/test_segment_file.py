@@ -130,6 +130,15 @@ def test_of_a_large_segment_only_what_is_asked_for_is_read(tmp_path, key):
     segment.close()
 
 
+def test_large_arrays_begin_where_a_page_begins(tmp_path):
+    arrays = {"a": np.zeros(2**16 - 1, np.uint8), "b": np.zeros(2**15, np.uint16)}
+    digest = write_segment(tmp_path / "file", {**arrays, "c": arrays["a"]}, {})
+    with opened(tmp_path / "file", digest) as segment:
+        offsets = [segment.unchecked(name).ctypes.data % 4096 for name in "abc"]
+        assert offsets == [segment.places["a"].offset, 0, 0]
+        assert 0 < offsets[0] < 4096
+
+
 def test_a_sealed_segment_shows_nothing_that_was_not_checked(tmp_path):
     arrays = large()
     digest = write_segment(tmp_path / "file", arrays, {}, KEYS[1])
