@@ -28,7 +28,7 @@ from raisonne.app.phrases import Locale
 from raisonne.cli.evidence_page import telling_matches
 from raisonne.evaluation.attacks.all_attacks import ATTACKS
 from raisonne.evaluation.collage import collage
-from raisonne.evaluation.memory_log import MemoryLog
+from raisonne.index.memory_log import MemoryLog
 from raisonne.fingerprint.decoding import DecodedImage, DecodeLimits, decode_image
 from raisonne.fingerprint.embedding import GistEmbedder
 from raisonne.fingerprint.extract import Extractor

@@ -13,12 +13,12 @@ from raisonne.evaluation.calibration_report import calibration_fields
 from raisonne.evaluation.engines import Sample, encode, sample_of
 from raisonne.evaluation.fresh_check import fresh_figures
 from raisonne.evaluation.leave_one_out import LeaveOneOut, Subject
-from raisonne.evaluation.memory_log import MemoryLog
 from raisonne.evaluation.observing import Observation
 from raisonne.evaluation.pictures import Picture
 from raisonne.fingerprint.embedding import Embedder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.memory_log import MemoryLog
 from raisonne.matching.calibration import SHIPPED
 from raisonne.rights.errors import InputError
 

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from PIL import Image
 
-from raisonne.evaluation.memory_log import MemoryLog
 from raisonne.fingerprint.decoding import DecodedImage, DecodeLimits, decode_image
 from raisonne.fingerprint.embedding import Embedder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.memory_log import MemoryLog
 from raisonne.matching.matcher import Matcher, MatchReport
 from raisonne.rights.match import Mechanism
 

@@ -19,7 +19,8 @@ from raisonne.fingerprint.exact import bytes_fingerprint, pixels_fingerprint
 from raisonne.fingerprint.extract import Extractor, QueryFingerprints
 from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.fingerprint.perceptual import MIN_QUALITY
-from raisonne.index.catalogue_index import CatalogueIndex, IndexView
+from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.view import IndexView
 from raisonne.matching.calibration import ScoringRules
 from raisonne.matching.matcher import Matcher
 
@@ -123,8 +124,8 @@ class LeaveOneOut:
 
     def _same(self, subject: Subject, query: QueryFingerprints) -> frozenset[str]:
         """Return the other works that may show the same as a subject, and note them."""
-        with self._index.read() as view:
-            found = dict(self._same_scene(subject)) | dict(_nearly_equal(view, self._tenant, query))
+        with self._index.read(self._tenant) as view:
+            found = dict(self._same_scene(subject)) | dict(_nearly_equal(view, query))
         found.pop(subject.work, None)
         for work, why in found.items():
             first, second = sorted((subject.name, work))
@@ -138,16 +139,14 @@ class LeaveOneOut:
                 yield work, Relation.SCENE
 
 
-def _nearly_equal(
-    view: IndexView, tenant: str, query: QueryFingerprints
-) -> Iterator[tuple[str, Relation]]:
+def _nearly_equal(view: IndexView, query: QueryFingerprints) -> Iterator[tuple[str, Relation]]:
     """Yield the works whose pictures are like the query, the surest reason last."""
     if query.quality >= MIN_QUALITY:
-        for hit in view.search_binary(tenant, PDQ_ALGORITHM, query.codes, SAME_BITS):
+        for hit in view.search_binary(PDQ_ALGORITHM, query.codes, SAME_BITS):
             yield hit.entry.work, Relation.PERCEPTUAL
     for value in (
         bytes_fingerprint(query.sha256),
         pixels_fingerprint(query.pixel_sha256, query.width, query.height),
     ):
-        for entry in view.search_exact(tenant, value.algorithm, value.value):
+        for entry in view.search_exact(value.algorithm, value.value):
             yield entry.work, Relation.EXACT

@@ -21,6 +21,10 @@ class Space(ABC):
     def __len__(self) -> int:
         return len(self._entries)
 
+    def entries(self) -> list[WorkFingerprint]:
+        """Return all entries, in no order."""
+        return list(self._entries.values())
+
     def of_asset(self, asset: str) -> WorkFingerprint | None:
         """Return the entry of an asset, or None."""
         row = self._by_asset.get(asset)

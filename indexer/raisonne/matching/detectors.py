@@ -60,7 +60,7 @@ def detect_exact(lookup: Lookup) -> Detection:
             transform=placement(Dihedral.IDENTITY, _size(query), _size(query)),
         )
         for value in values
-        for entry in lookup.view.search_exact(lookup.tenant, value.algorithm, value.value)
+        for entry in lookup.view.search_exact(value.algorithm, value.value)
     ]
     run = _executed(Mechanism.EXACT, f"{BYTES_ALGORITHM} {PIXELS_ALGORITHM}")
     return Detection(run, matches, explained=bool(matches))
@@ -73,7 +73,7 @@ def detect_perceptual(lookup: Lookup) -> Detection:
     if query.quality < MIN_QUALITY:
         return Detection(_too_flat(Mechanism.PERCEPTUAL, version, query))
     matches, explained = [], False
-    for hit in lookup.view.search_binary(lookup.tenant, PDQ_ALGORITHM, query.codes, rule.radius):
+    for hit in lookup.view.search_binary(PDQ_ALGORITHM, query.codes, rule.radius):
         if not _identifies(hit.entry):
             continue
         similarity = 1 - hit.measure / BITS
@@ -108,7 +108,7 @@ def detect_embedding(lookup: Lookup) -> Detection:
     rule = lookup.rules.embedding(algorithm)
     vector = query.embedding[np.newaxis]
     matches = []
-    for hit in lookup.view.search_float(lookup.tenant, algorithm, vector, _CANDIDATES):
+    for hit in lookup.view.search_float(algorithm, vector, _CANDIDATES):
         if (
             hit.measure < rule.threshold
             or not _identifies(hit.entry)
@@ -145,7 +145,7 @@ DETECTORS: tuple[tuple[Mechanism, Detector], ...] = (
 def _agrees(lookup: Lookup, entry: WorkFingerprint, bits: int | None) -> bool:
     if bits is None:
         return True
-    perceptual = lookup.view.of_asset(entry.tenant, PDQ_ALGORITHM, entry.asset)
+    perceptual = lookup.view.of_asset(PDQ_ALGORITHM, entry.asset)
     if perceptual is None:
         return False
     code = np.frombuffer(perceptual.fingerprint.value, np.uint8)
@@ -159,7 +159,7 @@ def _identifies(entry: WorkFingerprint) -> bool:
 
 
 def _placement(lookup: Lookup, entry: WorkFingerprint, symmetry: Dihedral) -> Transform | None:
-    pixels = lookup.view.of_asset(entry.tenant, PIXELS_ALGORITHM, entry.asset)
+    pixels = lookup.view.of_asset(PIXELS_ALGORITHM, entry.asset)
     if pixels is None:
         return None
     return placement(symmetry, _size(lookup.query), picture_size(pixels.fingerprint))

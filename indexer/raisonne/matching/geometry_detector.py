@@ -20,7 +20,7 @@ from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.fingerprint.perceptual import MIN_QUALITY, Dihedral
 from raisonne.fingerprint.query_forms import Form, QueryForms, query_forms
 from raisonne.fingerprint.vocabulary import unpack
-from raisonne.index.local_space import LocalSpace
+from raisonne.index.local_view import LocalView
 from raisonne.matching.calibration import tempered
 from raisonne.matching.geometry import align, project, similar_pairs
 from raisonne.matching.lookup import Detection, Lookup
@@ -78,13 +78,10 @@ def _lookalikes(lookup: Lookup) -> Iterator[Proof]:
     query = lookup.query
     if query.quality < MIN_QUALITY:
         return
-    near = lookup.view.search_binary(lookup.tenant, PDQ_ALGORITHM, query.codes, _LOOKALIKE_BITS)
-    near.sort(key=lambda hit: (hit.measure, hit.entry.id))
-    whole = [(hit.entry.asset, query.pdq_forms[hit.row].transform) for hit in near[:_LOOKALIKES]]
+    near = lookup.view.search_binary(PDQ_ALGORITHM, query.codes, _LOOKALIKE_BITS, most=_LOOKALIKES)
+    whole = [(hit.entry.asset, query.pdq_forms[hit.row].transform) for hit in near]
     vector = query.embedding[np.newaxis]
-    nearest = lookup.view.search_float(
-        lookup.tenant, query.embedding_algorithm, vector, _LOOKALIKES
-    )
+    nearest = lookup.view.search_float(query.embedding_algorithm, vector, _LOOKALIKES)
     whole += [(hit.entry.asset, Dihedral.IDENTITY) for hit in nearest]
     for asset, symmetry in dict.fromkeys(whole):
         proof = lay_whole_over(lookup, asset, symmetry)
@@ -94,7 +91,7 @@ def _lookalikes(lookup: Lookup) -> Iterator[Proof]:
 
 def _by_points(lookup: Lookup) -> Iterator[Proof]:
     """Try works that points speak for, and then what is left of the query without those found."""
-    space = lookup.view.local(lookup.tenant, ALGORITHM)
+    space = lookup.view.local(ALGORITHM)
     if space is None:
         return
     found: list[Proof] = []
@@ -107,7 +104,7 @@ def _by_points(lookup: Lookup) -> Iterator[Proof]:
         yield from _by_votes(lookup, space, query_forms(lookup.query.pixels, left))
 
 
-def _by_votes(lookup: Lookup, space: LocalSpace, points: QueryForms) -> Iterator[Proof]:
+def _by_votes(lookup: Lookup, space: LocalView, points: QueryForms) -> Iterator[Proof]:
     """Try the works with the most votes; while some are found, the rest votes again."""
     hits = space.search(points.descriptors, points.lists, _NEAREST)
     counted = np.ones(len(points.forms[0]), np.bool_)
@@ -142,7 +139,7 @@ def _unexplained(lookup: Lookup, found: Sequence[Proof]) -> NDArray[np.bool_]:
 
 
 def _proof(
-    lookup: Lookup, space: LocalSpace, query: QueryForms, candidate: Candidate
+    lookup: Lookup, space: LocalView, query: QueryForms, candidate: Candidate
 ) -> Proof | None:
     entry = space.entry(candidate.slot)
     features = unpack(entry.fingerprint.value)

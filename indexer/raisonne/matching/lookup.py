@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from raisonne.fingerprint.extract import QueryFingerprints
-from raisonne.index.catalogue_index import IndexView
+from raisonne.index.view import IndexView
 from raisonne.matching.agreement import QueryLuma
 from raisonne.matching.calibration import ScoringRules
 from raisonne.rights.match import DetectorRun, Match
@@ -17,14 +17,12 @@ class Lookup:
     """One query against one revision of a tenant's works.
 
     Attributes:
-        view: The index.
-        tenant: Whose works.
+        view: The index of the tenant's works.
         query: The picture.
         rules: What its likenesses are judged by.
     """
 
     view: IndexView
-    tenant: str
     query: QueryFingerprints
     rules: ScoringRules
 

@@ -59,9 +59,9 @@ class Matcher:
         self._rules = rules
         self._thorough = thorough
 
-    def revision(self) -> int:
+    def revision(self, tenant: str) -> int:
         """Catch up with the catalogue and return the revision that a query would see."""
-        return self._index.refresh()
+        return self._index.refresh(tenant)
 
     def match(self, tenant: str, query: QueryFingerprints) -> MatchReport:
         """Run the mechanisms against one and the same revision of a tenant's works.
@@ -76,9 +76,9 @@ class Matcher:
         timings: dict[str, float] = {}
         clock = time.perf_counter()
         rules = self._rules(tenant)
-        with self._index.read() as view:
+        with self._index.read(tenant) as view:
             timings["refresh"] = time.perf_counter() - clock
-            lookup = Lookup(view, tenant, query, rules)
+            lookup = Lookup(view, query, rules)
             explained = False
             for mechanism, detect in _detectors(query):
                 if explained and not self._thorough and _searched(runs):

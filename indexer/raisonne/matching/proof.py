@@ -100,7 +100,7 @@ def lay_over(
 
 def lay_whole_over(lookup: Lookup, asset: str, symmetry: Dihedral) -> Proof | None:
     """Lay all of the query over all of a work; None if the work has no local features."""
-    entry = lookup.view.of_asset(lookup.tenant, ALGORITHM, asset)
+    entry = lookup.view.of_asset(ALGORITHM, asset)
     if entry is None:
         return None
     size = unpack(entry.fingerprint.value).size
@@ -141,7 +141,7 @@ def outline_of(lookup: Lookup, proof: Proof) -> NDArray[np.float64]:
 def transform_of(lookup: Lookup, proof: Proof) -> Transform:
     """Return the transform between the pictures in their full pixels."""
     query, entry, size = lookup.query, proof.entry, proof.features.size
-    pixels = lookup.view.of_asset(entry.tenant, PIXELS_ALGORITHM, entry.asset)
+    pixels = lookup.view.of_asset(PIXELS_ALGORITHM, entry.asset)
     full = size if pixels is None else picture_size(pixels.fingerprint)
     width, height = lookup.luma.size
     shrink = np.diag([width / query.width, height / query.height, 1.0])

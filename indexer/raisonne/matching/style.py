@@ -43,15 +43,15 @@ def detect_style(lookup: Lookup) -> Detection:
     if query.quality < MIN_QUALITY:
         reason = f"The picture's quality is {query.quality}, below {MIN_QUALITY}: it has no style."
         return Detection(_skipped(version, reason))
-    cosines = view.products(lookup.tenant, algorithm, query.style)
+    cosines = view.products(algorithm, query.style)
     if len(cosines) < LEAST_WORKS:
         reason = (
             f"{len(cosines)} works have a style descriptor; what stands out is told from "
             f"{LEAST_WORKS} on."
         )
         return Detection(_skipped(version, reason))
-    threshold = outlier_threshold(cosines)
-    hits = view.search_float(lookup.tenant, algorithm, query.style[np.newaxis], MOST_MATCHES)
+    threshold = outlier_threshold(cosines, view.count(algorithm))
+    hits = view.search_float(algorithm, query.style[np.newaxis], MOST_MATCHES)
     matches = [
         Match(
             work=hit.entry.work,
@@ -68,7 +68,7 @@ def detect_style(lookup: Lookup) -> Detection:
     return Detection(DetectorRun(Mechanism.STYLE.value, version, DetectorState.EXECUTED), matches)
 
 
-def outlier_threshold(cosines: NDArray[np.float32]) -> float:
+def outlier_threshold(cosines: NDArray[np.float32], works: int | None = None) -> float:
     """Return the cosine from which one of them stands out.
 
     That many robust standard deviations (from the median absolute deviation) above the median that,
@@ -76,11 +76,12 @@ def outlier_threshold(cosines: NDArray[np.float32]) -> float:
     Real cosines have heavier tails, so it is a rule, not a rate of errors.
 
     Args:
-        cosines: Shape (works,).
+        cosines: Of all works, or of an even sample of many, shape (n,).
+        works: How many there are; as many as cosines if None.
     """
     middle = float(np.median(cosines))
     deviation = _MAD_TO_DEVIATION * float(np.median(np.abs(cosines - middle)))
-    factor = NormalDist().inv_cdf((1 - _CHANCE) ** (1 / len(cosines)))
+    factor = NormalDist().inv_cdf((1 - _CHANCE) ** (1 / (works or len(cosines))))
     return middle + factor * max(deviation, _LEAST_SPREAD)
 
 

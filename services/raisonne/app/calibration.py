@@ -164,7 +164,7 @@ class Calibrations:
 
         authorise(self.policies, principal, Permission.CALIBRATION_CREATE, principal.tenant)
         tenant, rules = principal.tenant, self.rules(principal.tenant)
-        revision = self.index.refresh()
+        revision = self.index.refresh(tenant)
         with self.transactions.read() as transaction:
             works = transaction.works.count(tenant, WorkState.REGISTERED)
         chosen, subjects, scenes = _places(works, sample), [], {}

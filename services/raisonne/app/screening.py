@@ -100,7 +100,7 @@ class Screener:
             terms = transaction.works.reserved_terms(question.tenant)
         hits = find_terms(text, [(term.term, term.work) for term in terms])
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        report = MatchReport((), (PROMPT_DETECTOR,), self.matcher.revision(), {})
+        report = MatchReport((), (PROMPT_DETECTOR,), self.matcher.revision(question.tenant), {})
         return self._judge(question, sha256, report, hits)
 
     def _judge(

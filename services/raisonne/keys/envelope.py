@@ -51,11 +51,18 @@ class TenantEnvelope:
         Raises:
             KeyUnavailableError: If the root key cannot be used.
         """
+        key, wrapped = self.new_key(context)
+        return Sealed(floe.encrypt(key, plaintext, _object_context(context)), wrapped)
+
+    def new_key(self, context: SealContext) -> tuple[bytes, WrappedKey]:
+        """Return a fresh data key of 32 bytes, for what is encrypted elsewhere, and how to keep it.
+
+        Raises:
+            KeyUnavailableError: If the root key cannot be used.
+        """
         version, kek = self._current(context.tenant, context.purpose)
-        binding = _object_context(context)
         key = os.urandom(_KEY_BYTES)
-        wrapped = WrappedKey(version, kek.wrap(key, binding))
-        return Sealed(floe.encrypt(key, plaintext, binding), wrapped)
+        return key, WrappedKey(version, kek.wrap(key, _object_context(context)))
 
     def open(self, context: SealContext, sealed: Sealed) -> bytes:
         """Decrypt.
@@ -64,16 +71,24 @@ class TenantEnvelope:
             KeyUnavailableError: If the key was shredded or is missing; with reason
                 ``CIPHERTEXT_INVALID`` if the bytes or the context are not the sealed ones.
         """
-        version = sealed.key.version
+        key = self.open_key(context, sealed.key)
+        return floe.decrypt(key, sealed.ciphertext, _object_context(context))
+
+    def open_key(self, context: SealContext, key: WrappedKey) -> bytes:
+        """Unwrap a data key.
+
+        Raises:
+            KeyUnavailableError: As ``open``.
+        """
+        version = key.version
         stored = self._keks.get(context.tenant, context.purpose, version)
         if stored is None:
             self._forget(context.tenant, context.purpose, version)
             raise KeyUnavailableError(
                 f"Key version {version} for {context.purpose} was shredded or never existed."
             )
-        binding = _object_context(context)
         kek = self._unwrap(context.tenant, context.purpose, version, stored)
-        return floe.decrypt(kek.unwrap(sealed.key.wrapped, binding), sealed.ciphertext, binding)
+        return kek.unwrap(key.wrapped, _object_context(context))
 
     def rotate(self, tenant: str, purpose: str) -> int:
         """Make a new key version for what is sealed from now on; return its number.

@@ -73,7 +73,7 @@ def diagnose(service: Service) -> Diagnosis:
         checks=checks,
         engines={engine.uri: f"{engine.name} {engine.version}"},
         embedders=_embedders(service),
-        index=service.index.state(),
+        index=service.index.state(service.principal.tenant),
     )
 
 
@@ -105,10 +105,11 @@ def _ledger(service: Service) -> tuple[CheckState, str]:
 
 
 def _index(service: Service) -> tuple[CheckState, str]:
-    differences = service.index.verify(service.fingerprint_log)
+    tenant = service.principal.tenant
+    differences = service.index.verify(tenant)
     if differences:
         return CheckState.FAIL, f"differs from the catalogue: {differences[0]}"
-    return _ok(f"equals the catalogue at revision {service.index.refresh()}")
+    return _ok(f"equals the catalogue at revision {service.index.refresh(tenant)}")
 
 
 def _fingerprints() -> tuple[CheckState, str]:

@@ -47,6 +47,7 @@ class Settings:
         signing_key: C2PA claim key by URI; empty: a development authority inside ``home``.
         engine: Generation engine by URI.
         embedder: Embedding by URI.
+        seal_index: Whether new files of the similarity index are encrypted.
         style: Style descriptor by URI, with the operator's weights; empty: style is not compared.
         trust: Whose credentials are trusted: ``own``, or a folder with trust lists.
         reservations: What generated artworks reserve in their credentials.
@@ -69,6 +70,7 @@ class Settings:
     signing_key: str = ""
     engine: str = "procedural:"
     embedder: str = "gist:"
+    seal_index: bool = False
     style: str = ""
     trust: str = "own"
     reservations: frozenset[ReservationKind] = frozenset(
@@ -114,6 +116,11 @@ class Settings:
     def bare_root_key(self) -> bool:
         """Whether the root key is a file without a passphrase."""
         return split_uri(self.root_key_uri)[0] == "file" and not self.root_passphrase
+
+    @property
+    def index_root(self) -> Path:
+        """Where files of the similarity index lie."""
+        return self.home / "index"
 
     @property
     def blob_root(self) -> Path:

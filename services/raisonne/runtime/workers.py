@@ -1,4 +1,4 @@
-"""Background work of a serving process: jobs, leases and the ledger's sequencer."""
+"""Background work of a serving process: jobs, leases, the ledger's sequencer, index upkeep."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _IDLE_SECONDS = 0.2
 """How long an idle worker waits before it looks for a job again."""
 _SEQUENCER_SECONDS = 0.25
 """Least time between two checkpoints: a greedy sequencer slows every writer."""
+_UPKEEP_SECONDS = 2.0
+"""Time between two looks at whether files of the index have to be made."""
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 30.0
 """How long a loop waits after a fault; twice as long after each further one in a row."""
 MAX_ATTEMPTS = 5
@@ -49,12 +51,13 @@ class _Faults:
 
 @dataclass
 class Workers:
-    """Threads that claim and run jobs, and one that moves the outbox into the ledger.
+    """Threads that claim and run jobs, one that moves the outbox into the ledger, one for upkeep.
 
     Attributes:
         run: Runs a leased job until it is done or the second argument says to stop.
         lease: How long a job is ours without a sign of life.
         count: Jobs at a time.
+        upkeep: Keeps the files of the similarity index in order.
     """
 
     run: Callable[[Job, Callable[[], bool]], None]
@@ -63,12 +66,13 @@ class Workers:
     clock: Clock
     lease: timedelta
     count: int
+    upkeep: Callable[[], object]
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Start the threads."""
-        targets = [("sequencer", self._sequence)]
+        targets = [("sequencer", self._sequence), ("upkeep", self._keep_up)]
         targets += [(f"worker-{number}", self._work) for number in range(self.count)]
         for name, target in targets:
             thread = threading.Thread(target=target, name=name, daemon=True)
@@ -145,11 +149,17 @@ class Workers:
             thread.join()
 
     def _sequence(self) -> None:
-        faults, pause = _Faults("the ledger's sequencer"), _SEQUENCER_SECONDS
+        self._repeat("the ledger's sequencer", _SEQUENCER_SECONDS, self.ledger.integrate)
+
+    def _keep_up(self) -> None:
+        self._repeat("the upkeep of the index", _UPKEEP_SECONDS, self.upkeep)
+
+    def _repeat(self, what: str, seconds: float, work: Callable[[], object]) -> None:
+        faults, pause = _Faults(what), seconds
         while not self._stop.wait(pause):
             try:
-                self.ledger.integrate()
+                work()
                 faults.over()
-                pause = _SEQUENCER_SECONDS
-            except Exception as error:  # noqa: BLE001 - logged; events wait until it works again
-                pause = max(faults.pause(error), _SEQUENCER_SECONDS)
+                pause = seconds
+            except Exception as error:  # noqa: BLE001 - logged; what is due waits until it works
+                pause = max(faults.pause(error), seconds)

@@ -8,7 +8,7 @@ from tests.unit.fingerprint.pictures import painting
 
 from raisonne.evaluation.engines import encode, sample_of
 from raisonne.evaluation.leave_one_out import ALTERED, LeaveOneOut, Subject
-from raisonne.evaluation.memory_log import MemoryLog
+from raisonne.index.memory_log import MemoryLog
 from raisonne.evaluation.observing import Observation, Relation
 from raisonne.fingerprint.embedding import GistEmbedder
 from raisonne.fingerprint.extract import Extractor

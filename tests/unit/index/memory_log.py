@@ -1,32 +1,25 @@
-"""A fingerprint change log in memory."""
+"""A fingerprint change log in memory that counts how often its head is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from raisonne.rights.fingerprint import (
-    ChangeOperation,
-    Fingerprint,
-    FingerprintChange,
-    WorkFingerprint,
-)
+from raisonne.index.memory_log import MemoryLog as Log
+from raisonne.index.ports import LogHead
+from raisonne.rights.fingerprint import ChangeOperation, Fingerprint, WorkFingerprint
 
 
-class MemoryLog:
-    """Numbers changes from 1 without gaps."""
-
+class MemoryLog(Log):
     def __init__(self) -> None:
-        self.rows: list[FingerprintChange] = []
+        super().__init__()
         self.heads_asked = 0
 
-    def head(self) -> int:
+    def head(self) -> LogHead:
         self.heads_asked += 1
-        return len(self.rows)
-
-    def changes(self, after: int, limit: int) -> Sequence[FingerprintChange]:
-        return self.rows[after : after + limit]
+        return super().head()
 
     def add(self, tenant: str, work: str, values: Sequence[Fingerprint]) -> list[WorkFingerprint]:
+        """Put fingerprints of ``works/{work}`` and ``assets/{work}`` in force."""
         entries = []
         for value in values:
             number = len(self.rows) + 1
@@ -34,10 +27,3 @@ class MemoryLog:
             self.append(ChangeOperation.ADD, entry)
             entries.append(entry)
         return entries
-
-    def append(self, operation: ChangeOperation, entry: WorkFingerprint) -> None:
-        self.rows.append(FingerprintChange(len(self.rows) + 1, operation, entry))
-
-    def remove(self, entries: Sequence[WorkFingerprint]) -> None:
-        for entry in entries:
-            self.append(ChangeOperation.REMOVE, entry)

@@ -1,0 +1,133 @@
+"""An open segment: immutable rows in a file, their marks, and what searches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raisonne.index.arrays import NewArrays
+from raisonne.index.binary_segment import BinarySegment, build_binary
+from raisonne.index.exact_segment import ExactSegment, build_exact
+from raisonne.index.float_segment import FloatSegment, build_float
+from raisonne.index.local_segment import LocalSegment, build_local
+from raisonne.index.marks import IN_FORCE, Marks
+from raisonne.index.ports import SegmentRecord
+from raisonne.index.rows import Rows, Values
+from raisonne.index.segment_columns import (
+    Columns,
+    Summary,
+    columns_of,
+    require_one_length,
+)
+from raisonne.index.segment_file import SegmentFile
+from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
+
+Searcher = ExactSegment | BinarySegment | FloatSegment | LocalSegment
+
+
+def segment_arrays(
+    kind: FingerprintKind, algorithm: str, rows: Rows, summary: Summary
+) -> NewArrays:
+    """Return all arrays of a new segment.
+
+    Args:
+        kind: Of the fingerprints.
+        algorithm: Of the fingerprints.
+        rows: At least one; read several times.
+        summary: Of the same rows.
+
+    Raises:
+        StorageError: If a value cannot be one of this kind.
+    """
+    return {**columns_of(rows, summary), **_searched(kind, algorithm, rows, summary)}
+
+
+def _searched(kind: FingerprintKind, algorithm: str, rows: Rows, summary: Summary) -> NewArrays:
+    count = len(summary.ids)
+    if kind is FingerprintKind.LOCAL:
+        return build_local(_Pages(rows), count)
+    length = require_one_length(summary, algorithm)
+    if kind is FingerprintKind.EXACT:
+        return build_exact(Values(rows, np.uint8), count, length)
+    if kind is FingerprintKind.PERCEPTUAL:
+        return build_binary(Values(rows, np.uint8), count, length)
+    return build_float(Values(rows, "<f2"), count, length // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Values of rows as they are, page by page, each time anew."""
+
+    rows: Rows
+
+    def __iter__(self) -> Iterator[list[bytes]]:
+        for page in self.rows:
+            if page:
+                yield [entry.fingerprint.value for entry in page]
+
+
+class Segment:
+    """An open segment.
+
+    Args:
+        record: As the catalogue lists it.
+        tenant: Whose.
+        file: Open.
+        marks: Of its rows; changed as the index follows the log.
+    """
+
+    def __init__(self, record: SegmentRecord, tenant: str, file: SegmentFile, marks: Marks) -> None:
+        self.record = record
+        self.file = file
+        self.marks = marks
+        self._columns = Columns(file, tenant, record.kind, record.algorithm)
+
+    def __len__(self) -> int:
+        return self.record.rows
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """What searches it."""
+        kinds: dict[FingerprintKind, type[Searcher]] = {
+            FingerprintKind.EXACT: ExactSegment,
+            FingerprintKind.PERCEPTUAL: BinarySegment,
+            FingerprintKind.EMBEDDING: FloatSegment,
+            FingerprintKind.LOCAL: LocalSegment,
+        }
+        return kinds[self.record.kind](self.file)
+
+    def ids(self) -> NDArray[np.int64]:
+        """Return all row ids, ascending, shape (rows,)."""
+        return self._columns.ids()
+
+    def ids_at(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row ids at positions, shape (n,)."""
+        return self.file.rows("id", positions)
+
+    def in_force(self) -> NDArray[np.int64]:
+        """Return the positions of all rows in force, ascending."""
+        return np.flatnonzero(self.marks.values & IN_FORCE)
+
+    def positions(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where rows lie, shape (n,); -1 for ids that are not here."""
+        return self._columns.positions(ids)
+
+    def of_asset(self, asset: str) -> WorkFingerprint | None:
+        """Return an asset's entry in force, or None."""
+        found = self._columns.of_asset(asset)
+        found = found[self.marks.values[found] & IN_FORCE != 0]
+        return self.entries(found[:1])[0] if len(found) else None
+
+    def entries(self, positions: NDArray[np.int64]) -> Sequence[WorkFingerprint]:
+        """Return the rows at positions, in the order asked for."""
+        if not len(positions):
+            return []
+        if isinstance(self.searcher, LocalSegment):
+            values = self.searcher.values(positions)
+        else:
+            values = [row.tobytes() for row in self.file.rows("value", positions)]
+        return self._columns.entries(positions, values, self.marks.values[positions])
