@@ -6,6 +6,8 @@ What is returned reads the arrays that it was made from, so these must outlive i
 
 from __future__ import annotations
 
+import itertools
+import weakref
 from typing import Any
 
 import faiss
@@ -24,24 +26,66 @@ def float16_index(vectors: NDArray[np.float16]) -> Any:
     index = _faiss.IndexScalarQuantizer(
         vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
-    codes = index.codes
-    codes.is_owned = False
-    codes.view_data = codes.c_ptr = _address(vectors)
-    codes.view_size = codes.c_size = vectors.nbytes
-    index.ntotal = len(vectors)
-    return index
+    return _viewing(index, vectors)
 
 
-def selecting(live: NDArray[np.uint8] | None, kind: str = "SearchParameters") -> Any:
+def flat_index(vectors: NDArray[np.float32]) -> Any:
+    """Return an index for inner products by exhaustive search, over vectors where they lie.
+
+    Args:
+        vectors: Shape (n, d), contiguous.
+    """
+    return _viewing(_faiss.IndexFlatIP(vectors.shape[1]), vectors)
+
+
+class MappedLists:
+    """Inverted lists that are read where they lie.
+
+    Args:
+        lists: uint8, shape (n, code_bytes + 8), contiguous. List i takes rows ``starts[i]`` to
+            ``starts[i + 1]``: first the codes of its entries, then their numbers as int64.
+        starts: int64, shape (lists + 1,).
+
+    Attributes:
+        faiss: The lists as FAISS takes them, while this object lives.
+    """
+
+    def __init__(self, lists: NDArray[np.uint8], starts: NDArray[np.int64]) -> None:
+        self._lists = lists
+        self.faiss = _faiss.OnDiskInvertedLists()
+        self.faiss.nlist = len(starts) - 1
+        self.faiss.code_size = lists.shape[1] - 8
+        self.faiss.read_only = True
+        # FAISS unmaps what it points to when it is destroyed; this memory is not its own. Were the
+        # finalizer skipped, a length of zero would make that fail instead of doing harm.
+        self.faiss.totsize = 0
+        self.faiss.ptr = _address(lists)
+        weakref.finalize(self, setattr, self.faiss, "ptr", None)
+        one = _faiss.OnDiskOneList()
+        for start, stop in itertools.pairwise(starts.tolist()):
+            one.size = one.capacity = stop - start
+            one.offset = start * lists.shape[1]
+            self.faiss.lists.push_back(one)
+
+
+def selecting(live: NDArray[np.uint8] | None) -> Any:
     """Return parameters of a search that finds live rows only; None for all rows.
 
     Args:
         live: Bit ``i & 7`` of byte ``i >> 3`` for row i.
-        kind: The class of the parameters.
     """
-    if live is None:
-        return None
-    return getattr(_faiss, kind)(sel=_faiss.IDSelectorBitmap(np.ascontiguousarray(live)))
+    return None if live is None else _faiss.SearchParameters(sel=_selector(live))
+
+
+def selecting_in_lists(live: NDArray[np.uint8] | None, probes: int) -> Any:
+    """Return parameters of a search that finds live rows only, in so many lists.
+
+    Args:
+        live: As for ``selecting``.
+        probes: How many lists.
+    """
+    selector = None if live is None else _selector(live)
+    return _faiss.SearchParametersIVF(sel=selector, nprobe=probes)
 
 
 def converted(vectors: NDArray[np.float16]) -> NDArray[np.float32]:
@@ -55,6 +99,19 @@ def converted(vectors: NDArray[np.float16]) -> NDArray[np.float32]:
     quantizer = _faiss.ScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16)
     quantizer.decode_c(_address(vectors), faiss.swig_ptr(out), len(out))
     return out
+
+
+def _selector(live: NDArray[np.uint8]) -> Any:
+    return _faiss.IDSelectorBitmap(np.ascontiguousarray(live))
+
+
+def _viewing(index: Any, vectors: NDArray[Any]) -> Any:
+    codes = index.codes
+    codes.is_owned = False
+    codes.view_data = codes.c_ptr = _address(vectors)
+    codes.view_size = codes.c_size = vectors.nbytes
+    index.ntotal = len(vectors)
+    return index
 
 
 def _address(array: NDArray[Any]) -> Any:

@@ -7,7 +7,7 @@ therefore one number, whatever else was asked with it and wherever it was found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import faiss
@@ -67,7 +67,7 @@ def nearest(
         live: Which rows may be found.
     """
     wanted = min(k, len(vectors))
-    found = _nothing()
+    found = joined([])
     if wanted < 1 or not len(queries):
         return found
     if len(queries) <= SCANNED_QUERIES:
@@ -101,7 +101,7 @@ def within(
         live: Which rows may be found.
     """
     if not len(queries) or not len(vectors):
-        return _nothing()
+        return joined([])
     if len(queries) <= SCANNED_QUERIES:
         pairs = [_scan_within(vectors, queries, threshold, live)]
     else:
@@ -111,7 +111,7 @@ def within(
             for asked, start, products in _tiles(vectors, queries, live)
         ]
     if not pairs:
-        return _nothing()
+        return joined([])
     query, position = (np.concatenate(part) for part in zip(*pairs, strict=True))
     return exact(vectors.__getitem__, queries, (query, position), threshold=threshold)
 
@@ -166,6 +166,30 @@ def ranked(
         by_query = query[order]
         order = order[np.arange(len(order)) - np.searchsorted(by_query, by_query) < k]
     return Nearest(query[order].astype(np.intp), position[order].astype(np.int64), product[order])
+
+
+def joined(parts: Sequence[Nearest]) -> Nearest:
+    """Return parts one after the other; these are answers to queries in ascending order."""
+    if not parts:
+        return Nearest(np.empty(0, np.intp), np.empty(0, np.int64), np.empty(0, np.float32))
+    return Nearest(
+        np.concatenate([part.query for part in parts]),
+        np.concatenate([part.position for part in parts]),
+        np.concatenate([part.product for part in parts]),
+    )
+
+
+def shifted(found: Nearest, queries: int) -> Nearest:
+    """Return answers to queries that had others before them."""
+    return Nearest(found.query + queries, found.position, found.product)
+
+
+def positions_of(live: NDArray[np.uint8], rows: int) -> NDArray[np.int64]:
+    """Return where live rows lie, ascending."""
+    used = np.flatnonzero(live)
+    byte, bit = np.nonzero(np.unpackbits(live[used, np.newaxis], axis=1, bitorder="little"))
+    positions = used[byte] * 8 + bit
+    return positions[positions < rows]
 
 
 def slack_of(queries: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -235,13 +259,5 @@ def _above(
 def _merged(found: Nearest, more: Nearest, k: int) -> Nearest:
     if not len(more.query):
         return found
-    return ranked(
-        np.concatenate([found.query, more.query]),
-        np.concatenate([found.position, more.position]),
-        np.concatenate([found.product, more.product]),
-        k,
-    )
-
-
-def _nothing() -> Nearest:
-    return Nearest(np.empty(0, np.intp), np.empty(0, np.int64), np.empty(0, np.float32))
+    both = joined([found, more])
+    return ranked(both.query, both.position, both.product, k)
