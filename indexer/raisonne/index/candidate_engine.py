@@ -112,6 +112,9 @@ class CandidateEngine(Protocol):
             k: How many for each query. Fewer are proposed only where the engine holds no more.
             minimum: Rows whose product, as the engine computes it, is less may be left out, and do
                 not count as held then.
+
+        Raises:
+            InputError: If the queries do not have as many components as the vectors.
         """
         ...
 

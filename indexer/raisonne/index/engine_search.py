@@ -92,6 +92,7 @@ class EngineSearch:
 
         Raises:
             CandidateEngineError: If the engine does not serve; never an empty answer instead.
+            InputError: If the queries do not fit.
             StorageError: If the catalogue cannot be read.
         """
         if k < 1:
@@ -111,6 +112,7 @@ class EngineSearch:
 
         Raises:
             CandidateEngineError: See ``nearest``.
+            InputError: See ``nearest``.
             StorageError: See ``nearest``.
         """
         return self._search(tenant, algorithm, queries, None, minimum)
@@ -123,6 +125,8 @@ class EngineSearch:
         k: int | None,
         minimum: float | None,
     ) -> list[Neighbours]:
+        if queries.ndim != 2 or not np.isfinite(queries).all():  # noqa: PLR2004
+            raise InputError("Queries are rows of finite components.")
         answers: dict[int, Neighbours] = {}
         open_queries = np.arange(len(queries))
         asked = max(_FIRST, 2 * (k or 0))

@@ -15,6 +15,7 @@ from raisonne.index.candidate_engine import (
 )
 from raisonne.index.engine_search import Neighbours
 from raisonne.index.ports import LogHead
+from raisonne.rights.errors import InputError
 from raisonne.rights.fingerprint import (
     ChangeOperation,
     Fingerprint,
@@ -138,8 +139,11 @@ class MemoryEngine:
     ) -> Candidates:
         self.asked.append(k)
         space = self._spaces.get((tenant, algorithm), {})
-        rows = np.array(list(space), np.int64)
-        vectors = np.array(list(space.values()), np.float32).reshape(len(rows), queries.shape[1])
+        if not space:
+            return Candidates([np.empty(0, np.int64)] * len(queries), self.watermark(tenant))
+        rows, vectors = np.array(list(space), np.int64), np.array(list(space.values()), np.float32)
+        if queries.shape[1] != vectors.shape[1]:
+            raise InputError(f"A query has {queries.shape[1]} components.")
         found = []
         for products in queries @ vectors.T:
             order = np.argsort(-products)[:k]

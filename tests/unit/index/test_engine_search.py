@@ -191,6 +191,13 @@ def test_no_queries_have_no_answers_and_no_neighbours_cannot_be_asked_for() -> N
         search.nearest(TENANT, ALGORITHM, vectors(1), 0)
 
 
+@pytest.mark.parametrize("query", [np.full((1, 8), np.nan, np.float32), vectors(1)[0]])
+def test_queries_that_are_no_rows_of_numbers_are_refused(query: NDArray[np.float32]) -> None:
+    search = search_in(filled(3), MemoryEngine())
+    with pytest.raises(InputError, match="finite"):
+        search.within(TENANT, ALGORITHM, query, 0.5)
+
+
 def test_a_query_of_another_length_is_refused() -> None:
     with pytest.raises(InputError, match="4 components"):
         search_in(filled(3), MemoryEngine()).nearest(TENANT, ALGORITHM, vectors(1, 4), 1)
