@@ -22,7 +22,6 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from errno import EIO
 from hashlib import sha256
 from pathlib import Path
 
@@ -211,16 +210,11 @@ class BlockFile:
             raise ValueError(f"{self._path} was closed.")
         try:
             data = os.pread(self._descriptor, length, start)
-        except OSError as error:
-            kind = DamagedSegmentError if error.errno == EIO else _unreadable
-            raise kind(self._path, f"cannot be read: {error.strerror}") from error
+        except OSError as error:  # Of an open file: the disk's.
+            raise DamagedSegmentError(self._path, f"cannot be read: {error.strerror}") from error
         if len(data) != length:
             raise DamagedSegmentError(self._path, "was cut short")
         return data
-
-
-def _unreadable(path: Path, problem: str) -> StorageError:
-    return StorageError(f"{path} {problem}.")
 
 
 def _memory(size: int) -> mmap.mmap:

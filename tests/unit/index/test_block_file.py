@@ -278,6 +278,35 @@ def test_a_file_that_is_let_go_of_is_closed(tmp_path, key):
     assert open_files() == before
 
 
+@pytest.mark.parametrize(
+    ("key", "more", "problem"),
+    [(KEYS[0], 0, "opened"), (KEYS[1], 0, "opened"), (None, 1, "mapped")],
+)
+def test_too_many_open_files_are_not_taken_for_damage(tmp_path, key, more, problem):
+    digest = write(tmp_path / "file", noise(100), key=key)
+    bounds = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + more, bounds[1]))
+    try:
+        with pytest.raises(StorageError, match=f"file cannot be {problem}: Too many") as caught:
+            BlockFile(tmp_path / "file", digest, key)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, bounds)
+    assert not isinstance(caught.value, DamagedSegmentError)
+
+
+@both
+def test_a_file_that_is_cut_while_open_is_noticed_where_it_was_not_touched(tmp_path, key):
+    digest = write(tmp_path / "file", noise(2 * BLOCK_BYTES), key=key)
+    file = BlockFile(tmp_path / "file", digest, key)
+    os.truncate(tmp_path / "file", BLOCK_BYTES + 1)
+    file.check(np.array([0]), np.array([BLOCK_BYTES]))
+    with pytest.raises(DamagedSegmentError, match="cut short"):
+        file.check(np.array([0]), np.array([BLOCK_BYTES + 1]))
+    file.close()
+
+
 @both
 def test_verifying_all_reads_also_what_was_verified(tmp_path, key):
     length = 2 * BLOCK_BYTES + 10
