@@ -8,6 +8,7 @@ from typing import Any
 
 from raisonne.app.ports import CalibrationRecord
 from raisonne.app.sealing import BlobRecord, WrappedKey
+from raisonne.index.ports import SegmentRecord
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState
@@ -90,7 +91,7 @@ def make_fingerprints(number: int = 0) -> tuple[Fingerprint, ...]:
     return (
         Fingerprint(FingerprintKind.EXACT, "sha256-v1", digest(f"asset {number}").encode()),
         Fingerprint(FingerprintKind.PERCEPTUAL, "pdq-256-v1", number.to_bytes(32, "big"), 87),
-        Fingerprint(FingerprintKind.LOCAL, "orb-v1", b""),
+        Fingerprint(FingerprintKind.LOCAL, "orb-v1", b"points of %d" % number),
     )
 
 
@@ -201,3 +202,19 @@ def make_job(number: int = 0, **changes: Any) -> Job:
         "update_time": NOW,
     }
     return Job(**(values | changes))
+
+
+def make_segment(number: int = 0, **changes: Any) -> SegmentRecord:
+    values: dict[str, Any] = {
+        "name": f"{number:032x}.segment",
+        "algorithm": "pdq-256-v1",
+        "kind": FingerprintKind.PERCEPTUAL,
+        "rows": 1_000,
+        "first": 1 + 2_000 * number,
+        "last": 2**40,
+        "size_bytes": 2**33,
+        "digest": hashlib.sha256(b"%d" % number).digest(),
+        "marks": b"\x00marks\xff",
+        "wrapped_key": b"",
+    }
+    return SegmentRecord(**(values | changes))

@@ -74,7 +74,7 @@ def check_ledger(database: Database, numbers: set[int]) -> None:
 
 
 def check_fingerprints(database: Database, works: tuple[Work, ...]) -> None:
-    changes = SqlFingerprintLog(database).changes(0, 1_000_000)
+    changes = SqlFingerprintLog(database).changes(TENANT, 0, 1_000_000)
     logged = sorted(change.entry.work for change in changes)
     assert logged == sorted(work.name for work in works for _ in make_fingerprints())
 

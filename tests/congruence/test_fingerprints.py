@@ -52,7 +52,9 @@ def held(transactions: SqlTransactions) -> dict[str, frozenset[str]]:
 
 def last_changes(database: Database) -> list[tuple[str, str]]:
     """Work and algorithm of each fingerprint whose last change is an ADD."""
-    last = {change.entry.id: change for change in SqlFingerprintLog(database).changes(0, 1_000)}
+    last = {
+        change.entry.id: change for change in SqlFingerprintLog(database).changes(TENANT, 0, 1_000)
+    }
     return sorted(
         (change.entry.work, change.entry.fingerprint.algorithm)
         for change in last.values()
@@ -105,7 +107,7 @@ def test_only_what_is_lacking_is_added_and_only_once(
     assert add(transactions, work, *make_fingerprints(0), NEW) == ("new-v1",)
     assert add(transactions, work, NEW) == ()
     assert held(transactions) == {work.name: HELD | {"new-v1"}, other.name: HELD}
-    (change,) = SqlFingerprintLog(database).changes(6, 10)
+    (change,) = SqlFingerprintLog(database).changes(TENANT, 6, 10)
     assert (change.operation, change.entry.fingerprint) == (ChangeOperation.ADD, NEW)
     assert (change.entry.work, change.entry.asset) == (work.name, work.asset)
 
@@ -119,7 +121,7 @@ def test_what_is_removed_is_out_of_force_and_returns_as_it_was(
     assert held(transactions) == {work.name: HELD - {"orb-v1"}}
     assert add(transactions, work, *make_fingerprints(0)) == ("orb-v1",)
     assert held(transactions) == {work.name: HELD}
-    changes = SqlFingerprintLog(database).changes(3, 10)
+    changes = SqlFingerprintLog(database).changes(TENANT, 3, 10)
     assert [change.operation for change in changes] == ["REMOVE", "ADD"]
     assert len({change.entry.id for change in changes}) == 1
 

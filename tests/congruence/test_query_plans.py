@@ -17,10 +17,12 @@ from tests.congruence.builders import (
     make_event,
     make_fingerprints,
     make_job,
+    make_segment,
     make_work,
 )
 from tests.congruence.signer import SIGNER
 
+from raisonne.index.ports import Checkpoint
 from raisonne.rights.case import CaseState
 from raisonne.rights.job import JobKind, JobState
 from raisonne.rights.work import WorkState
@@ -28,6 +30,7 @@ from raisonne.storage.engine import Database
 from raisonne.storage.fingerprint_log import SqlFingerprintLog
 from raisonne.storage.keks import SqlKeks
 from raisonne.storage.ledger_store import SqlLedger
+from raisonne.storage.segment_list import SqlSegmentList
 from raisonne.storage.transactions import SqlTransactions
 
 Statement = tuple[str, Any]
@@ -96,8 +99,8 @@ def use_everything(database: Database) -> None:
         transaction.generations.get(TENANT, "x")
         transaction.generations.list(TENANT, limit=9, after="x")
         transaction.generations.list(TENANT, limit=9, operation="x")
-    SqlFingerprintLog(database).head()
-    SqlFingerprintLog(database).changes(7, 100)
+    use_the_log(SqlFingerprintLog(database))
+    use_the_segment_list(SqlSegmentList(database))
     SqlKeks(database).current(TENANT, "asset")
     ledger = SqlLedger(database, SIGNER, "ledger.example.org/raisonne")
     ledger.integrate()
@@ -106,6 +109,24 @@ def use_everything(database: Database) -> None:
     ledger.index_of("events/000000")
     ledger.inclusion_proof(0, 1)
     list(ledger.entries(1))
+
+
+def use_the_log(log: SqlFingerprintLog) -> None:
+    log.head()
+    log.mark(1)
+    log.tenants()
+    log.algorithms(TENANT)
+    log.changes(TENANT, 0, 100)
+    log.in_force(TENANT, "pdq-256-v1", 7, after=0, until=9, limit=100)
+    log.erase(TENANT, 99)
+
+
+def use_the_segment_list(segments: SqlSegmentList) -> None:
+    segments.commit("store", TENANT, Checkpoint(7, 1, (make_segment(0), make_segment(1))))
+    segments.commit("store", TENANT, Checkpoint(8, 2, (make_segment(1), make_segment(2))))
+    segments.checkpoint("store", TENANT)
+    segments.tenants("store")
+    segments.names("store")
 
 
 def test_no_query_reads_a_whole_table(database: Database) -> None:

@@ -12,7 +12,7 @@ from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.sealing import BlobRecord
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case, CaseState, Decision
-from raisonne.rights.fingerprint import Fingerprint, FingerprintChange
+from raisonne.rights.fingerprint import Fingerprint
 from raisonne.rights.generation import EngineDescription, Generation, GenerationRequest
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry, LedgerEvent
@@ -99,18 +99,6 @@ class WorkStore(Protocol):
 
     def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
         """Return one term per holder that has a REGISTERED work reserving style or generation."""
-        ...
-
-
-class FingerprintLog(Protocol):
-    """The change log that indexes follow. Sequence order is commit order."""
-
-    def head(self) -> int:
-        """Return the highest committed sequence, 0 when empty."""
-        ...
-
-    def changes(self, after: int, limit: int) -> Sequence[FingerprintChange]:
-        """Return committed changes with ``sequence > after``, in order, at most ``limit``."""
         ...
 
 

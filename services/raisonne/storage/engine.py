@@ -160,6 +160,8 @@ def _open_sqlite(url: URL, lock_timeout: timedelta) -> Engine:
         _use_wal(connection, lock_timeout)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # What is deleted or made shorter is overwritten with zeros.
+        connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, insert, select
-from sqlmodel import Session, col, func
+from sqlalchemy import LargeBinary, bindparam, case, literal, select
+from sqlmodel import col, func
 
+from raisonne.index.ports import Erasure, LogHead
 from raisonne.rights.fingerprint import (
     ChangeOperation,
     Fingerprint,
@@ -15,23 +15,67 @@ from raisonne.rights.fingerprint import (
     FingerprintKind,
     WorkFingerprint,
 )
-from raisonne.storage.columns import Characters
-from raisonne.storage.engine import Database, Lock, take_lock
-from raisonne.storage.tables import FingerprintChangeRow, FingerprintRow
+from raisonne.storage.change_log import NOT_ERASED, is_in_force
+from raisonne.storage.engine import Database
+from raisonne.storage.erasure import erase
+from raisonne.storage.tables import FingerprintChangeRow, FingerprintRow, WorkRow
 
-_COLUMNS = ["tenant", "operation", "fingerprint"]
-_OF_WORK = (
-    select(col(FingerprintRow.tenant), bindparam("what", type_=Characters), col(FingerprintRow.id))
+# A subquery instead of a join: PostgreSQL could choose to read all works for one page.
+_RESERVED = (
+    select(col(WorkRow.reserved))
+    .where(
+        col(WorkRow.tenant) == col(FingerprintRow.tenant),
+        col(WorkRow.name) == col(FingerprintRow.work),
+    )
+    .correlate(FingerprintRow)
+    .scalar_subquery()
+)
+_ADDED_VALUE = case(
+    (col(FingerprintChangeRow.operation) == ChangeOperation.ADD.value, col(FingerprintRow.value)),
+    else_=literal(b"", LargeBinary),
+)
+# Columns instead of rows: an index of millions is made through these two.
+_CHANGES = (
+    select(
+        col(FingerprintChangeRow.sequence),
+        col(FingerprintChangeRow.operation),
+        col(FingerprintRow.id),
+        col(FingerprintRow.work),
+        col(FingerprintRow.asset),
+        col(FingerprintRow.kind),
+        col(FingerprintRow.algorithm),
+        _ADDED_VALUE,
+        col(FingerprintRow.quality),
+        _RESERVED,
+    )
+    .join(FingerprintRow, col(FingerprintRow.id) == col(FingerprintChangeRow.fingerprint))
+    .where(
+        col(FingerprintChangeRow.tenant) == bindparam("of_tenant"),
+        col(FingerprintChangeRow.sequence) > bindparam("after"),
+    )
+    .order_by(col(FingerprintChangeRow.sequence))
+    .limit(bindparam("at_most"))
+)
+_IN_FORCE = (
+    select(
+        col(FingerprintRow.id),
+        col(FingerprintRow.work),
+        col(FingerprintRow.asset),
+        col(FingerprintRow.kind),
+        col(FingerprintRow.value),
+        col(FingerprintRow.quality),
+        _RESERVED,
+    )
     .where(
         col(FingerprintRow.tenant) == bindparam("of_tenant"),
-        col(FingerprintRow.work) == bindparam("of_work"),
+        col(FingerprintRow.algorithm) == bindparam("of_algorithm"),
+        col(FingerprintRow.id) > bindparam("after"),
+        col(FingerprintRow.id) <= bindparam("until"),
+        NOT_ERASED,
+        is_in_force(col(FingerprintChangeRow.sequence) <= bindparam("revision")),
     )
     .order_by(col(FingerprintRow.id))
-)
-_APPEND_ALL = insert(FingerprintChangeRow).from_select(_COLUMNS, _OF_WORK)
-_APPEND = insert(FingerprintChangeRow).from_select(
-    _COLUMNS,
-    _OF_WORK.where(col(FingerprintRow.algorithm).in_(bindparam("algorithms", expanding=True))),
+    .limit(bindparam("at_most"))
 )
 
 
@@ -45,68 +89,140 @@ class SqlFingerprintLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def head(self) -> int:
-        """Return the highest committed sequence, 0 when empty."""
-        with self._database.read() as session:
-            return session.scalar(select(func.max(col(FingerprintChangeRow.sequence)))) or 0
-
-    def changes(self, after: int, limit: int) -> Sequence[FingerprintChange]:
-        """Return committed changes with ``sequence > after``, in order, at most ``limit``."""
-        # Columns instead of rows: an index of millions is rebuilt through here.
+    def head(self) -> LogHead:
+        """Return where the log ends."""
         statement = (
-            select(
-                col(FingerprintChangeRow.sequence),
-                col(FingerprintChangeRow.operation),
-                col(FingerprintRow.id),
-                col(FingerprintRow.tenant),
-                col(FingerprintRow.work),
-                col(FingerprintRow.asset),
-                col(FingerprintRow.kind),
-                col(FingerprintRow.algorithm),
-                col(FingerprintRow.value),
-                col(FingerprintRow.quality),
-            )
-            .join(FingerprintRow, col(FingerprintRow.id) == col(FingerprintChangeRow.fingerprint))
-            .where(col(FingerprintChangeRow.sequence) > after)
-            .order_by(col(FingerprintChangeRow.sequence))
-            .limit(limit)
+            select(col(FingerprintChangeRow.sequence), col(FingerprintChangeRow.mark))
+            .order_by(col(FingerprintChangeRow.sequence).desc())
+            .limit(1)
         )
         with self._database.read() as session:
-            return tuple(_change(*found) for found in session.execute(statement))
+            found = session.execute(statement).one_or_none()
+        return LogHead(0, 0) if found is None else LogHead(*found)
 
+    def mark(self, sequence: int) -> int | None:
+        """Return the mark of the row at a sequence; 0 at sequence 0, None if there is no row."""
+        if sequence == 0:
+            return 0
+        statement = select(col(FingerprintChangeRow.mark)).where(
+            col(FingerprintChangeRow.sequence) == sequence
+        )
+        with self._database.read() as session:
+            mark: int | None = session.scalar(statement)
+        return mark
 
-def append_changes(
-    session: Session,
-    tenant: str,
-    work: str,
-    operation: ChangeOperation,
-    algorithms: Collection[str] | None = None,
-) -> None:
-    """Append one change for each fingerprint of a work, or for each of some algorithms.
+    def tenants(self) -> Sequence[str]:
+        """Return the tenants that ever had a fingerprint, in order."""
+        found: list[str] = []
+        # One look into the index for each tenant; DISTINCT would read all of it.
+        statement = select(func.min(col(FingerprintRow.tenant))).where(
+            col(FingerprintRow.tenant) > bindparam("after")
+        )
+        with self._database.read() as session:
+            while tenant := session.scalar(statement, {"after": found[-1] if found else ""}):
+                found.append(tenant)
+        return tuple(found)
 
-    The sequence is given by the database when a row is inserted, which may not be the order of
-    the commits; with one such transaction at a time it is.
-    """
-    take_lock(session, Lock.CHANGE_LOG)
-    values: dict[str, Any] = {"of_tenant": tenant, "of_work": work, "what": operation.value}
-    if algorithms is None:
-        session.connection().execute(_APPEND_ALL, values)
-    else:
-        session.connection().execute(_APPEND, values | {"algorithms": sorted(algorithms)})
+    def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
+        """Return a tenant's committed changes with ``sequence > after``, in order.
 
+        Values of REMOVE changes are empty, and so are those that were erased since.
 
-def _change(
-    sequence: int,
-    operation: str,
-    number: int,
-    tenant: str,
-    work: str,
-    asset: str,
-    kind: str,
-    algorithm: str,
-    value: bytes,
-    quality: int | None,
-) -> FingerprintChange:
-    fingerprint = Fingerprint(FingerprintKind(kind), algorithm, value, quality)
-    entry = WorkFingerprint(number, tenant, work, asset, fingerprint)
-    return FingerprintChange(sequence, ChangeOperation(operation), entry)
+        Args:
+            tenant: Whose.
+            after: Change-log position.
+            limit: How many at most.
+        """
+        values = {"of_tenant": tenant, "after": after, "at_most": limit}
+        with self._database.read() as session:
+            return tuple(
+                FingerprintChange(
+                    sequence,
+                    ChangeOperation(operation),
+                    WorkFingerprint(
+                        number,
+                        tenant,
+                        work,
+                        asset,
+                        Fingerprint(FingerprintKind(kind), algorithm, value, quality),
+                        reserved,
+                    ),
+                )
+                for (
+                    sequence,
+                    operation,
+                    number,
+                    work,
+                    asset,
+                    kind,
+                    algorithm,
+                    value,
+                    quality,
+                    reserved,
+                ) in session.execute(_CHANGES, values)
+            )
+
+    def algorithms(self, tenant: str) -> Sequence[tuple[str, FingerprintKind]]:
+        """Return the algorithms that a tenant ever had a fingerprint of, in order of name."""
+        found: list[tuple[str, FingerprintKind]] = []
+        statement = (
+            select(col(FingerprintRow.algorithm), col(FingerprintRow.kind))
+            .where(
+                col(FingerprintRow.tenant) == tenant,
+                col(FingerprintRow.algorithm) > bindparam("after"),
+            )
+            .order_by(col(FingerprintRow.algorithm), col(FingerprintRow.id))
+            .limit(1)
+        )
+        with self._database.read() as session:
+            while row := session.execute(
+                statement, {"after": found[-1][0] if found else ""}
+            ).one_or_none():
+                found.append((row[0], FingerprintKind(row[1])))
+        return tuple(found)
+
+    def in_force(
+        self, tenant: str, algorithm: str, revision: int, *, after: int, until: int, limit: int
+    ) -> Sequence[WorkFingerprint]:
+        """Return the fingerprints that were in force at a revision, in order of id.
+
+        Erased ones are left out: they were put out of force after that revision. What is reserved
+        is what is now: a change of it after that revision is in the log.
+
+        Args:
+            tenant: Whose.
+            algorithm: Of which algorithm.
+            revision: Change-log position.
+            after: Only ids above this.
+            until: Only ids up to this.
+            limit: How many at most.
+        """
+        values = {
+            "of_tenant": tenant,
+            "of_algorithm": algorithm,
+            "revision": revision,
+            "after": after,
+            "until": until,
+            "at_most": limit,
+        }
+        with self._database.read() as session:
+            return tuple(
+                WorkFingerprint(
+                    number,
+                    tenant,
+                    work,
+                    asset,
+                    Fingerprint(FingerprintKind(kind), algorithm, value, quality),
+                    reserved,
+                )
+                for number, work, asset, kind, value, quality, reserved in session.execute(
+                    _IN_FORCE, values
+                )
+            )
+
+    def erase(self, tenant: str, until: int) -> Erasure:
+        """Empty the values of fingerprints whose last change is a REMOVE up to a position.
+
+        See ``raisonne.storage.erasure.erase``.
+        """
+        return erase(self._database, tenant, until)

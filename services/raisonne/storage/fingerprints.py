@@ -6,33 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from raisonne.app.fingerprints import FingerprintedWork
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
+from raisonne.storage.change_log import NOT_ERASED, append_changes, is_in_force
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
-from raisonne.storage.fingerprint_log import append_changes
-from raisonne.storage.tables import (
-    WORK_IS_REGISTERED,
-    FingerprintChangeRow,
-    FingerprintRow,
-    WorkRow,
-)
+from raisonne.storage.tables import WORK_IS_REGISTERED, FingerprintRow, WorkRow
 
-_IN_FORCE: ColumnElement[bool] = (
-    select(col(FingerprintChangeRow.operation))
-    .where(
-        col(FingerprintChangeRow.tenant) == col(FingerprintRow.tenant),
-        col(FingerprintChangeRow.fingerprint) == col(FingerprintRow.id),
-    )
-    .order_by(col(FingerprintChangeRow.sequence).desc())
-    .limit(1)
-    .correlate(FingerprintRow)
-    .scalar_subquery()
-    == ChangeOperation.ADD.value
-)
+_IN_FORCE = is_in_force()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +73,7 @@ class SqlFingerprints:
         """Put fingerprints that a REGISTERED work lacks in force, with their change-log rows.
 
         A value that was put out of force before returns as it was: its name says that a new one
-        would be equal.
+        would be equal. Where it was erased since, the new one gets a row of its own.
 
         Returns:
             The algorithms of those that were not in force before; none for a work that is not
@@ -119,7 +103,10 @@ class SqlFingerprints:
         return tuple(ended)
 
     def _stored(self, tenant: str, work: str) -> dict[str, bool] | None:
-        """Return whether each stored algorithm is in force; None if the work is not REGISTERED."""
+        """Return whether each algorithm with a value is in force.
+
+        None if the work is not REGISTERED.
+        """
         # Whoever changes what is in force holds this lock, so nothing changes until we commit.
         take_lock(self.session, Lock.CHANGE_LOG)
         this = (col(WorkRow.tenant) == tenant, col(WorkRow.name) == work, WORK_IS_REGISTERED)
@@ -127,7 +114,7 @@ class SqlFingerprints:
             return None
         rows = self.session.execute(
             select(col(FingerprintRow.algorithm), _IN_FORCE).where(
-                col(FingerprintRow.tenant) == tenant, col(FingerprintRow.work) == work
+                col(FingerprintRow.tenant) == tenant, col(FingerprintRow.work) == work, NOT_ERASED
             )
         )
         return {algorithm: bool(in_force) for algorithm, in_force in rows}

@@ -50,8 +50,12 @@ METADATA = Row.metadata
 WORK_IS_REGISTERED = text("state = 'REGISTERED'")
 WORK_RESERVES_HOLDER = text("state = 'REGISTERED' AND reserves_generation AND holder <> ''")
 GENERATION_IN_OPERATION = text("operation <> ''")
+CHANGE_REMOVES = text("operation = 'REMOVE'")
 JOB_HAS_REQUEST = text("request_id <> ''")
 JOB_IS_OPEN = text("state IN ('PENDING', 'RUNNING')")
+
+# Of a column that a migration has added to rows that were there: neither engine rewrites them.
+ADDED = {"server_default": "0"}
 
 
 class CatalogueRow(Row, table=True):
@@ -120,10 +124,16 @@ class WorkRow(Row, table=True):
     revision: int
     create_time: datetime
     update_time: datetime
+    # ``raisonne.rights.statement.reservation_bits``.
+    reserved: int = Field(sa_column_kwargs=ADDED)
 
 
 class FingerprintRow(Row, table=True):
-    """One fingerprint of a work's asset."""
+    """One fingerprint of a work's asset; an empty value was erased.
+
+    What was erased stays as a row: indexes elsewhere may still hold its identifier. A work that
+    needs the fingerprint again gets another row.
+    """
 
     __tablename__ = "fingerprint"
     __table_args__ = (
@@ -131,6 +141,7 @@ class FingerprintRow(Row, table=True):
         CheckConstraint("quality BETWEEN 0 AND 100", name="quality"),
         reference("work", "work"),
         Index(None, "tenant", "work"),
+        Index(None, "tenant", "algorithm", "id"),
         # Identifiers are not used again: indexes elsewhere may still hold the old ones.
         {"sqlite_autoincrement": True},
     )
@@ -152,7 +163,10 @@ class FingerprintChangeRow(Row, table=True):
     __table_args__ = (
         one_of("operation", ChangeOperation),
         ForeignKeyConstraint(["fingerprint"], ["fingerprint.id"]),
-        Index(None, "tenant", "fingerprint"),
+        # All that tells whether a fingerprint is in force, so that no row has to be looked at.
+        Index("ix_fingerprint_change_last", "tenant", "fingerprint", "sequence", "operation"),
+        Index(None, "tenant", "sequence"),
+        partial("ix_fingerprint_change_removed", "tenant", "sequence", where=CHANGE_REMOVES),
         {"sqlite_autoincrement": True},
     )
 
@@ -160,6 +174,8 @@ class FingerprintChangeRow(Row, table=True):
     tenant: Str
     operation: Str
     fingerprint: Int64
+    # Drawn at random for each transaction: tells a log from another one that went on from a copy.
+    mark: int = Field(sa_type=BigInteger, sa_column_kwargs=ADDED)
 
 
 class CalibrationRow(Row, table=True):
@@ -361,3 +377,34 @@ class KekRow(Row, table=True):
     purpose: Key
     version: int = Field(primary_key=True)
     wrapped: bytes
+
+
+class SegmentRow(Row, table=True):
+    """A file of the similarity index."""
+
+    __tablename__ = "index_segment"
+    __table_args__ = (one_of("kind", FingerprintKind), Index(None, "store", "tenant"))
+
+    store: Key
+    name: Key
+    tenant: Str
+    algorithm: Str
+    kind: Str
+    rows: Int64
+    first: Int64
+    last: Int64
+    size_bytes: Int64
+    digest: bytes
+    marks: bytes
+    wrapped_key: bytes
+
+
+class IndexCheckpointRow(Row, table=True):
+    """What the files of a tenant's index hold, and how often they were replaced."""
+
+    __tablename__ = "index_checkpoint"
+
+    store: Key
+    tenant: Key
+    revision: Int64
+    generation: Int64

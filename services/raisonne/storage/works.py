@@ -12,12 +12,12 @@ from sqlmodel import Session, col, func, select
 from raisonne.app.ports import ReservedTerm
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
-from raisonne.rights.statement import ReservationKind
+from raisonne.rights.statement import ReservationKind, reservation_bits
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import Work, WorkState
+from raisonne.storage.change_log import append_changes, append_reserved
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
-from raisonne.storage.fingerprint_log import append_changes
 from raisonne.storage.fingerprints import insert_fingerprints
 from raisonne.storage.rights_json import rights_from_json, rights_to_json
 from raisonne.storage.tables import (
@@ -86,7 +86,9 @@ class SqlWorks:
         """Write a changed record.
 
         When its state becomes WITHDRAWN, REMOVE rows for its fingerprints are appended to the
-        change log in the same transaction; when it becomes REGISTERED again, ADD rows.
+        change log in the same transaction; when it becomes REGISTERED again, ADD rows, except for
+        those whose values were erased. When it stays REGISTERED and what it reserves changes, ADD
+        rows are appended for those that are in force.
 
         Raises:
             ConflictError: If the stored revision is not ``work.revision - 1``, or the same bytes
@@ -97,21 +99,24 @@ class SqlWorks:
         take_lock(self.session, Lock.CHANGE_LOG)
         this = (col(WorkRow.tenant) == work.tenant, col(WorkRow.name) == work.name)
         stored = self.session.exec(
-            select(WorkRow.state, WorkRow.revision).where(*this).with_for_update()
+            select(WorkRow.state, WorkRow.reserved, WorkRow.revision).where(*this).with_for_update()
         ).one_or_none()
         if stored is None:
             raise NotFoundError(f"There is no work {work.name!r}.", metadata={"name": work.name})
-        state, revision = stored
+        state, reserved, revision = stored
         if revision != work.revision - 1:
             raise ConflictError(
                 f"{work.name} was changed meanwhile: it is at revision {revision}.",
                 metadata={"name": work.name, "revision": str(revision)},
             )
-        self.session.exec(update(WorkRow).where(*this).values(**_values(work)))
+        values = _values(work)
+        self.session.exec(update(WorkRow).where(*this).values(**values))
         if work.state is not WorkState(state):
             withdrawn = work.state is WorkState.WITHDRAWN
             operation = ChangeOperation.REMOVE if withdrawn else ChangeOperation.ADD
             append_changes(self.session, work.tenant, work.name, operation)
+        elif work.state is WorkState.REGISTERED and values["reserved"] != reserved:
+            append_reserved(self.session, work.tenant, work.name)
 
     def rights_of(self, tenant: str, names: Sequence[str]) -> Mapping[str, WorkRights]:
         """Return the rights of many works in one SELECT; unknown names are left out."""
@@ -148,6 +153,7 @@ def _values(work: Work) -> dict[str, Any]:
         "revision": work.revision,
         "create_time": work.create_time,
         "update_time": work.update_time,
+        "reserved": reservation_bits(work.rights.reservations),
     }
 
 

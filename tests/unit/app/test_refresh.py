@@ -97,7 +97,7 @@ def test_only_what_is_lacking_is_computed(service: Service, principal: Principal
     ]
     assert decoder.decoded == 1
     # What was there before is the same row as before; only one was added.
-    changes = SqlFingerprintLog(service.database).changes(0, 10_000)
+    changes = SqlFingerprintLog(service.database).changes(principal.tenant, 0, 10_000)
     assert sum(change.entry.work == old.name for change in changes) == 6
 
 
@@ -117,16 +117,16 @@ def test_a_refreshed_value_is_the_one_that_registration_makes(
     list(service.refresh(principal))
     stranger = replace(principal, tenant=principal.tenant + "-2")
     other = service.works.register(stranger, WorkDraft(picture(304))).work
-    changes = SqlFingerprintLog(service.database).changes(0, 10_000)
-    values = {
-        name: {
+    log = SqlFingerprintLog(service.database)
+    made, registered = (
+        {
             change.entry.fingerprint
-            for change in changes
-            if change.entry.work == name and change.entry.fingerprint.algorithm == "gist-v1"
+            for change in log.changes(each.tenant, 0, 10_000)
+            if change.entry.work == each.name and change.entry.fingerprint.algorithm == "gist-v1"
         }
-        for name in (work.name, other.name)
-    }
-    assert values[work.name] == values[other.name] != set()
+        for each in (work, other)
+    )
+    assert made == registered != set()
 
 
 def test_nothing_is_removed_but_on_demand(service: Service, principal: Principal) -> None:
