@@ -15,8 +15,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-TILE_ROWS = 1 << 16
-"""2 MiB of codes of 256 bits; a multiple of 8, so that a tile's live bits begin with a byte."""
+TILE_ROWS = 1 << 17
+"""4 MiB of codes of 256 bits; a multiple of 8, so that a tile's live bits begin with a byte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +113,8 @@ def joined(parts: Sequence[Near]) -> Near:
     """
     if not parts:
         return Near(np.empty(0, np.intp), np.empty(0, np.int64), np.empty(0, np.int32))
+    if len(parts) == 1:
+        return parts[0]
     query = np.concatenate([part.query for part in parts])
     position = np.concatenate([part.position for part in parts])
     distance = np.concatenate([part.distance for part in parts])

@@ -22,16 +22,19 @@ from numpy.typing import NDArray
 
 from raisonne.index import hamming
 from raisonne.index.arrays import Arrays, Chunks, NewArrays
-from raisonne.index.code_chunks import Cut, bucket_numbers, cut_for, near_keys
+from raisonne.index.code_chunks import Cut, bucket_numbers, first_buckets, near_keys, widths_for
 from raisonne.index.hamming import Near, check_queries, is_live, joined
 
 VALUE = "value"
 WIDTHS = "value.chunk_widths"
+CROWDS = "value.chunk_crowds"
 STARTS = "value.bucket_starts"
 POSITIONS = "value.bucket_positions"
 
 ROWS_PER_LOOK = 32
 """Buckets and candidates lie anywhere in memory: in the time of a look, a scan compares so many."""
+CROWD_SAMPLE = 1 << 12
+"""Rows whose buckets tell how crowded those of a chunk are."""
 LOOKS_AT_ONCE = 1 << 15
 """Buckets, and candidates, of one step: what is computed of them stays in the cache."""
 
@@ -57,12 +60,14 @@ def build(chunks: Iterable[NDArray[np.uint8]], rows: int, value_bytes: int) -> N
         filled += len(chunk)
     if filled != rows:
         raise ValueError(f"{filled} codes, not {rows}.")
-    cut = cut_for(8 * value_bytes, rows)
+    widths = widths_for(8 * value_bytes, rows)
+    starts, crowds = _bucket_starts(codes, widths)
     return {
         VALUE: codes,
-        WIDTHS: np.array(cut.widths, np.uint8),
-        STARTS: _bucket_starts(codes, cut),
-        POSITIONS: Chunks(np.uint32, (rows * len(cut.widths),), _PositionsByBucket(codes, cut)),
+        WIDTHS: np.array(widths, np.uint8),
+        CROWDS: np.array(crowds, np.uint32),
+        STARTS: starts,
+        POSITIONS: Chunks(np.uint32, (rows * len(widths),), _PositionsByBucket(codes, widths)),
     }
 
 
@@ -87,20 +92,22 @@ def within(
     """
     codes = arrays.whole(VALUE)
     check_queries(codes.shape[1], len(codes), queries, live)
-    cut = Cut(tuple(arrays.whole(WIDTHS).tolist()))
-    buckets = cut.buckets(radius)
-    if ROWS_PER_LOOK * (buckets + cut.candidates(radius, len(codes))) > len(codes):
+    cut = Cut(tuple(arrays.whole(WIDTHS).tolist()), tuple(arrays.whole(CROWDS).tolist()))
+    if ROWS_PER_LOOK * cut.looks(radius) > len(codes):
         return hamming.within(codes, queries, radius, live)
     # A query touches thousands of places all over the arrays, so they are checked whole.
     tables = _Tables(codes, arrays.whole(STARTS), arrays.whole(POSITIONS), cut, radius)
     packed = np.ascontiguousarray(queries)
-    step = max(1, LOOKS_AT_ONCE // max(1, buckets))
-    return joined(
-        [
-            tables.within(packed[first : first + step], live).of_queries_from(first)
-            for first in range(0, len(packed), step)
-        ]
-    )
+    step = max(1, LOOKS_AT_ONCE // max(1, cut.looks(radius)))
+    parts, crowded = [], []
+    for first in range(0, len(packed), step):
+        near, left = tables.within(packed[first : first + step], live)
+        parts.append(near.of_queries_from(first))
+        crowded.append(left + first)
+    number = np.concatenate([np.empty(0, np.intp), *crowded])
+    scanned = hamming.within(codes, packed[number], radius, live)
+    parts.append(Near(number[scanned.query], scanned.position, scanned.distance))
+    return joined(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +115,38 @@ class _PositionsByBucket:
     """The positions in each chunk's buckets, chunk by chunk, each time anew."""
 
     codes: NDArray[np.uint8]
-    cut: Cut
+    widths: tuple[int, ...]
 
     def __iter__(self) -> Iterator[NDArray[np.uint32]]:
-        for number in range(len(self.cut.widths)):
+        for number in range(len(self.widths)):
             # To sort pairs is faster than to sort positions by bucket, and keeps them in order.
-            pairs = bucket_numbers(self.codes, self.cut, slice(number, number + 1))[:, 0]
+            pairs = bucket_numbers(self.codes, self.widths, slice(number, number + 1))[:, 0]
             pairs <<= 32
             pairs |= np.arange(len(pairs))
             pairs.sort()
             yield pairs.astype(np.uint32)
 
 
-def _bucket_starts(codes: NDArray[np.uint8], cut: Cut) -> NDArray[np.unsignedinteger]:
-    first_buckets = cut.first_buckets()
+def _bucket_starts(
+    codes: NDArray[np.uint8], widths: tuple[int, ...]
+) -> tuple[NDArray[np.unsignedinteger], list[int]]:
+    """Return where each bucket's positions start, and the crowds of ``Cut``."""
+    bounds = first_buckets(widths)
     # The last start is the number of all positions.
-    kind = np.min_scalar_type(max(len(codes) * len(cut.widths), 1 << 31))
-    starts: NDArray[np.unsignedinteger] = np.zeros(first_buckets[-1] + 1, kind)
-    for number, (first, stop) in enumerate(pairwise(first_buckets)):
-        buckets = bucket_numbers(codes, cut, slice(number, number + 1))[:, 0]
+    kind = np.min_scalar_type(max(len(codes) * len(widths), 1 << 31))
+    starts: NDArray[np.unsignedinteger] = np.zeros(bounds[-1] + 1, kind)
+    crowds = []
+    for number, (first, stop) in enumerate(pairwise(bounds)):
+        buckets = bucket_numbers(codes, widths, slice(number, number + 1))[:, 0]
         buckets -= first
         sizes = np.bincount(buckets, minlength=stop - first)
+        sample = buckets[:: len(buckets) // CROWD_SAMPLE + 1]
+        # Works with very many copies do not make a chunk a bad one for all others.
+        least = int(np.percentile(sizes[sample], 10)) - 1
+        crowds.append(max(least, len(codes) // (stop - first)))
         sizes[0] += starts[first]
         np.cumsum(sizes, out=starts[first + 1 : stop + 1])
-    return starts
+    return starts, crowds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,21 +159,20 @@ class _Tables:
     cut: Cut
     radius: int
 
-    def within(self, queries: NDArray[np.uint8], live: NDArray[np.uint8] | None) -> Near:
-        """Answer a few queries."""
+    def within(
+        self, queries: NDArray[np.uint8], live: NDArray[np.uint8] | None
+    ) -> tuple[Near, NDArray[np.intp]]:
+        """Answer a few queries; also return which of them are left to a scan."""
         starts, sizes = self._buckets(queries)
         crowded = ROWS_PER_LOOK * sizes.sum(axis=1) > len(self.codes)
         sizes[crowded] = 0
-        parts = [_once(joined(list(self._compared(queries, starts, sizes))), live)]
-        for number in np.flatnonzero(crowded):
-            near = hamming.within(self.codes, queries[number : number + 1], self.radius, live)
-            parts.append(near.of_queries_from(int(number)))
-        return joined(parts)
+        near = joined(list(self._compared(queries, starts, sizes)))
+        return _once(near, live), np.flatnonzero(crowded)
 
     def _buckets(self, queries: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the buckets near each query begin, and how many rows each holds."""
         chunk, flips = near_keys(self.cut, self.radius)
-        buckets = bucket_numbers(queries, self.cut, slice(None)).take(chunk, axis=1)
+        buckets = bucket_numbers(queries, self.cut.widths).take(chunk, axis=1)
         buckets ^= flips
         starts = self.starts.take(buckets).astype(np.int64)
         buckets += 1

@@ -24,7 +24,7 @@ def used_tables(arrays: MemoryArrays) -> bool:
     return any(name == POSITIONS for name, _, _ in arrays.checked)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_it_finds_what_a_scan_finds(data):
     width = data.draw(st.sampled_from([2, 8, 12, 16, 32]))
@@ -46,7 +46,7 @@ def test_tables_find_what_brute_force_finds(kind, radius):
     if kind == "clustered":
         codes = flipped(random, codes[random.integers(0, 2000, ROWS)], 0.03)
     elif kind == "constant bits":
-        codes[:, 5:9] = 0
+        codes[:, 4:12] = 0
     elif kind == "skewed bits":
         codes[:, 20:] &= np.packbits(random.random((ROWS, 96)) < 0.1, axis=1)
     elif kind == "same":
@@ -60,16 +60,16 @@ def test_tables_find_what_brute_force_finds(kind, radius):
 @pytest.mark.parametrize("radius", [0, 3, 10, 17])
 def test_every_way_to_spread_the_radius_over_the_chunks_is_found(radius):
     random = np.random.default_rng(11)
-    query = random.integers(0, 256, (1, 32), np.uint8)
-    bits = np.zeros((ROWS, 256), np.bool_)
-    for row in bits[1:]:
+    codes = random.integers(0, 256, (ROWS, 32), np.uint8)
+    bits = np.zeros((500, 256), np.bool_)
+    for query in bits:
         # Differing bits in one run, as if to spare or to hit single chunks, and anywhere.
         start, spread = random.integers(0, 256), random.choice([radius + 1, 64, 256])
-        row[(start + random.choice(spread, radius, replace=False)) % 256] = True
-    codes = query ^ np.packbits(bits, axis=1)
-    codes[::2] = random.integers(0, 256, (ROWS // 2, 32), np.uint8)
+        query[(start + random.choice(spread, radius, replace=False)) % 256] = True
     arrays = built(codes)
-    assert pairs(within(arrays, query, radius)) == brute_force(codes, query, radius)
+    near = within(arrays, codes[:500] ^ np.packbits(bits, axis=1), radius)
+    assert pairs(near) == [(row, row, radius) for row in range(500)]
+    assert used_tables(arrays)
 
 
 def test_a_large_radius_needs_no_tables():
