@@ -12,12 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from raisonne.index.ports import FingerprintLog
+from raisonne.index.history import state_as_of
+from raisonne.index.opening import IndexBusyError
+from raisonne.index.ports import Erasure, FingerprintLog
 from raisonne.index.segment_store import SegmentStore
+from raisonne.index.statistics import IndexStatistics, statistics_of
 from raisonne.index.tenant_index import TenantIndex
 from raisonne.index.upkeep import Progress
 from raisonne.index.verification import differences
 from raisonne.index.view import IndexView
+
+_BUSY = "Another process is making files of the index; try again later."
 
 
 class CatalogueIndex:
@@ -50,15 +55,24 @@ class CatalogueIndex:
         return self._of(tenant).refresh()
 
     @contextmanager
-    def read(self, tenant: str) -> Iterator[IndexView]:
+    def read(self, tenant: str, revision: int | None = None) -> Iterator[IndexView]:
         """Catch up, and then hold a tenant's index still for some searches.
 
+        Args:
+            tenant: Whose.
+            revision: An earlier change-log position, to see what was in force then.
+
         Raises:
+            InputError: If there was no such revision.
             StorageError: See ``refresh``.
             DamagedSegmentError: If a damaged file was met; the next read has it made anew.
         """
         with self._of(tenant).read() as state:
-            yield IndexView(tenant, state.spaces, state.reached.sequence)
+            if revision is None:
+                yield IndexView(tenant, state.spaces, state.reached.sequence)
+            else:
+                past = state_as_of(state, tenant, self._log, revision)
+                yield IndexView(tenant, past.state.spaces, revision, past.erased)
 
     def state(self, tenant: str) -> dict[str, Any]:
         """Return the revision and the number of entries by algorithm, as for JSON."""
@@ -81,6 +95,57 @@ class CatalogueIndex:
             opened = list(self._tenants.values())
         for index in opened:
             index.maintain()
+
+    def compact(
+        self, tenant: str, *, wait_seconds: float = 0.0, progress: Progress | None = None
+    ) -> Erasure:
+        """Leave nothing of what was withdrawn: in no file, and not in the catalogue either.
+
+        One file of each kind remains, without rows that are out of force, and the values of these
+        are overwritten in the catalogue. Files of other machines hold them until they compact.
+
+        Args:
+            tenant: Whose.
+            wait_seconds: How long to wait for another process that makes files.
+            progress: Told how many of how many rows are written.
+
+        Raises:
+            IndexBusyError: If another process makes files all that time.
+            StorageError: If the disk is full.
+        """
+        index = self._of(tenant)
+        if not index.maintain(compact=True, wait_seconds=wait_seconds, progress=progress):
+            raise IndexBusyError(_BUSY)
+        with index.read() as state:
+            sealed = state.reached.sequence if self._store is None else state.sealed
+        return self._log.erase(tenant, sealed)
+
+    def rebuild(
+        self, tenant: str, *, wait_seconds: float = 0.0, progress: Progress | None = None
+    ) -> None:
+        """Make all files anew from the catalogue, without a look at the old ones.
+
+        Raises:
+            IndexBusyError: If another process makes files all that time.
+            StorageError: If the disk is full, or the catalogue holds a damaged value.
+        """
+        if not self._of(tenant).rebuild(wait_seconds=wait_seconds, progress=progress):
+            raise IndexBusyError(_BUSY)
+
+    def statistics(self, tenant: str) -> IndexStatistics:
+        """Return what a tenant's index consists of.
+
+        Raises:
+            StorageError: See ``refresh``.
+        """
+        index = self._of(tenant)
+        behind = max(self._log.head().sequence - index.reached, 0)
+        with index.read() as state:
+            return statistics_of(tenant, state, behind)
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that ever had a fingerprint, in order."""
+        return list(self._log.tenants())
 
     def verify(self, tenant: str) -> list[str]:
         """Compare what is searched with the catalogue, and read every byte of every file.

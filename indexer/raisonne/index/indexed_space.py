@@ -76,8 +76,8 @@ class IndexedSpace:
         new = [entry for entry in added if entry.id not in here]
         gone = [row for row in removed if row not in here]
         if new and self.delta is None:
-            self.delta = SPACES[self.kind](len(new[0].fingerprint.value))
-        if self.delta is not None and (new or gone):
+            self.delta = delta_of(self.kind, new)
+        elif self.delta is not None and (new or gone):
             self.delta.change(new, gone)
 
     def _mark(self, marks: dict[int, int]) -> set[int]:
@@ -99,6 +99,15 @@ class IndexedSpace:
     def rows(self) -> MergedRows:
         """Return all rows in force in order of row id; they stay as they are when this changes."""
         return rows_of(self.segments, () if self.delta is None else self.delta.entries())
+
+
+def delta_of(kind: FingerprintKind, entries: Sequence[WorkFingerprint]) -> Space | None:
+    """Return what holds rows in memory; None if there are none."""
+    if not entries:
+        return None
+    delta = SPACES[kind](len(entries[0].fingerprint.value))
+    delta.change(entries, ())
+    return delta
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,16 @@ class MemoryLog:
         )
         return found[:limit]
 
+    def at(self, tenant: str, rows: Sequence[int], revision: int) -> Sequence[WorkFingerprint]:
+        """See ``FingerprintLog``."""
+        wanted = set(rows)
+        latest = {c.entry.id: c for c in self.rows[:revision] if c.entry.id in wanted}
+        return [
+            change.entry
+            for _, change in sorted(latest.items())
+            if change.operation is ChangeOperation.ADD and change.entry.tenant == tenant
+        ]
+
     def erase(self, tenant: str, until: int) -> Erasure:
         """See ``FingerprintLog``."""
         latest = {change.entry.id: change for change in self.rows}

@@ -87,6 +87,18 @@ class FingerprintLog(Protocol):
         """
         ...
 
+    def at(self, tenant: str, rows: Sequence[int], revision: int) -> Sequence[WorkFingerprint]:
+        """Return those of some fingerprints that were in force at a revision, in order of id.
+
+        Values that were erased since are empty.
+
+        Args:
+            tenant: Whose.
+            rows: Their ids.
+            revision: Change-log position.
+        """
+        ...
+
     def erase(self, tenant: str, until: int) -> Erasure:
         """Empty the values of fingerprints whose last change is a REMOVE up to a position.
 

@@ -82,6 +82,7 @@ class Segment:
 
     def __init__(self, record: SegmentRecord, tenant: str, file: SegmentFile, marks: Marks) -> None:
         self.record = record
+        self.tenant = tenant
         self.file = file
         self.marks = marks
         self._columns = Columns(file, tenant, record.kind, record.algorithm)

@@ -11,6 +11,7 @@ from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.lock import ReadWriteLock
 from raisonne.index.opening import IndexBusyError, Opener
 from raisonne.index.ports import Checkpoint, FingerprintLog, LogHead
+from raisonne.index.rebuilding import rebuild
 from raisonne.index.segment_store import SegmentStore
 from raisonne.index.tenant_state import TenantState
 from raisonne.index.upkeep import SEAL_ROWS, Plan, Progress, plan_for, put_in_place, write_plan
@@ -62,6 +63,11 @@ class TenantIndex:
             except DamagedSegmentError:
                 self._thorough = True
                 raise
+
+    @property
+    def reached(self) -> int:
+        """The revision that searches have seen last."""
+        return self._state.reached.sequence
 
     def refresh(self) -> int:
         """Apply what is new in the log; one look at its head when nothing is.
@@ -134,6 +140,18 @@ class TenantIndex:
 
     def _head_at(self, sequence: int) -> LogHead:
         return LogHead(sequence, self._log.mark(sequence) or 0)
+
+    def rebuild(self, *, wait_seconds: float = 0.0, progress: Progress | None = None) -> bool:
+        """Make all files anew from the catalogue; see ``rebuilding.rebuild``."""
+        if self._store is None:
+            return True
+        with self._store.maintaining(wait_seconds) as held:
+            done = held and rebuild(self.tenant, self._log, self._store, progress)
+            if done:
+                with self._changing:
+                    self._anew()
+                self._store.sweep()
+        return done
 
     def maintain(
         self, *, compact: bool = False, wait_seconds: float = 0.0, progress: Progress | None = None

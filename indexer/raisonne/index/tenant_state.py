@@ -20,11 +20,13 @@ class TenantState:
 
     Attributes:
         reached: The position.
+        sealed: The position up to which everything lies in files.
         generation: Of the checkpoint that lists the segments.
         spaces: By algorithm.
     """
 
     reached: LogHead = START
+    sealed: int = 0
     generation: int = 0
     spaces: dict[str, IndexedSpace] = field(default_factory=dict)
 
@@ -78,4 +80,6 @@ def state_at(checkpoint: Checkpoint, mark: int, segments: Mapping[str, Segment])
         algorithm: IndexedSpace(held[0].record.kind, held)
         for algorithm, held in by_algorithm.items()
     }
-    return TenantState(LogHead(checkpoint.revision, mark), checkpoint.generation, spaces)
+    return TenantState(
+        LogHead(checkpoint.revision, mark), checkpoint.revision, checkpoint.generation, spaces
+    )

@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from raisonne.index.indexed_space import IndexedSpace, rows_of
+from raisonne.index.indexed_space import IndexedSpace, delta_of, rows_of
 from raisonne.index.marks import IN_FORCE, Marks, mark_of
 from raisonne.index.opening import order_of
 from raisonne.index.ports import Checkpoint, LogHead, SegmentRecord
 from raisonne.index.rows import MergedRows
 from raisonne.index.segment import Segment
 from raisonne.index.segment_store import SegmentStore
-from raisonne.index.spaces import SPACES
 from raisonne.index.tenant_state import TenantState
 from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
 
@@ -183,12 +182,9 @@ def put_in_place(state: TenantState, plan: Plan, made: Sequence[Segment]) -> Non
         new = [segment for segment in made if segment.record.algorithm == each.algorithm]
         kept = [segment for segment in space.segments if segment not in each.sources]
         left = _carry_over(space, each.sources, new)
-        delta = None
-        if left:
-            delta = SPACES[space.kind](len(left[0].fingerprint.value))
-            delta.change(left, ())
+        delta = delta_of(space.kind, left)
         state.spaces[each.algorithm] = IndexedSpace(space.kind, [*kept, *new], delta)
-    state.generation = plan.generation + 1
+    state.sealed, state.generation = plan.reached.sequence, plan.generation + 1
 
 
 def _carry_over(

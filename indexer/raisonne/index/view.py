@@ -56,11 +56,15 @@ class IndexView:
     Attributes:
         tenant: Whose works.
         revision: Change-log position that all answers reflect.
+        erased: Fingerprints that were in force at that revision and cannot be found any more.
     """
 
-    def __init__(self, tenant: str, spaces: Mapping[str, IndexedSpace], revision: int) -> None:
+    def __init__(
+        self, tenant: str, spaces: Mapping[str, IndexedSpace], revision: int, erased: int = 0
+    ) -> None:
         self.tenant = tenant
         self.revision = revision
+        self.erased = erased
         self._spaces = spaces
 
     def search_exact(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from raisonne.fingerprint.extract import QueryFingerprints
+from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.matching.calibration import SHIPPED, ScoringRules
 from raisonne.matching.detectors import DETECTORS, Detector
@@ -71,6 +72,13 @@ class Matcher:
         Raises:
             StorageError: If the index cannot catch up with the catalogue.
         """
+        try:
+            return self._match(tenant, query)
+        except DamagedSegmentError:
+            # It was noticed before anything was answered, and is made anew by the next read.
+            return self._match(tenant, query)
+
+    def _match(self, tenant: str, query: QueryFingerprints) -> MatchReport:
         found: list[Match] = []
         runs: list[DetectorRun] = []
         timings: dict[str, float] = {}

@@ -16,7 +16,7 @@ from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.operations import Artworks, Operations
-from raisonne.app.ports import Clock, Engine, FingerprintLog, Ledger, Transactions
+from raisonne.app.ports import Clock, Engine, Ledger, Transactions
 from raisonne.app.provenance import Provenance
 from raisonne.app.refresh import RefreshWorks
 from raisonne.app.release import Release
@@ -31,9 +31,12 @@ from raisonne.fingerprint.extract import Extractor
 from raisonne.fingerprint.style import style_from_uri
 from raisonne.generation.by_uri import engine_from_uri
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.ports import FingerprintLog
+from raisonne.index.segment_store import SegmentStore
 from raisonne.keys.envelope import TenantEnvelope
 from raisonne.keys.note_key import note_signer_from_uri
 from raisonne.keys.root import root_key_from_uri
+from raisonne.keys.segment_keys import EnvelopeSegmentKeys
 from raisonne.keys.signing import ClaimSigner, claim_signer_from_uri
 from raisonne.matching.matcher import Matcher
 from raisonne.policy.engine import PolicyBundle
@@ -52,6 +55,7 @@ from raisonne.storage.fingerprint_log import SqlFingerprintLog
 from raisonne.storage.keks import SqlKeks
 from raisonne.storage.ledger_store import SqlLedger
 from raisonne.storage.migrate import upgrade
+from raisonne.storage.segment_list import SqlSegmentList
 from raisonne.storage.transactions import SqlTransactions
 
 _ORPHAN_AGE = timedelta(hours=1)
@@ -112,6 +116,7 @@ class Service:
             clock=self.clock,
             lease=self.run_generation.lease,
             count=self.settings.job_workers,
+            upkeep=self.index.maintain_opened,
         )
 
 
@@ -148,7 +153,9 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     reader = C2paReader(_trust(settings, claim_signer))
     embedder = embedder_from_uri(settings.embedder)
     extractor = Extractor(embedder, style_from_uri(settings.style))
-    index = CatalogueIndex(fingerprint_log)
+    listed, keys = SqlSegmentList(database), EnvelopeSegmentKeys(envelope)
+    segments = SegmentStore(settings.index_root, listed, keys, sealed=settings.seal_index)
+    index = CatalogueIndex(fingerprint_log, segments)
     rules = RulesInForce(transactions)
     matcher = Matcher(index, rules)
     screener = Screener(decoder, extractor, matcher, transactions, policies)
