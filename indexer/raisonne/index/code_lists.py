@@ -129,7 +129,8 @@ def meant_by(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
 def codes_of(descriptors: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return the nearest codes of descriptors, shape (n, 32)."""
     faiss.omp_set_num_threads(1)  # See BinarySpace.search.
-    return np.asarray(_index(0).pq.compute_codes(np.asarray(descriptors, np.float32)))
+    index = _index(0)  # Held while its part is used.
+    return np.asarray(index.pq.compute_codes(descriptors))
 
 
 def _index(count: int) -> Any:
