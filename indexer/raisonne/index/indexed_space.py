@@ -7,7 +7,7 @@ of force. A row lies in one place only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,18 @@ class IndexedSpace:
     def rows(self) -> MergedRows:
         """Return all rows in force in order of row id; they stay as they are when this changes."""
         return rows_of(self.segments, () if self.delta is None else self.delta.entries())
+
+    def searched_rows(self) -> MergedRows:
+        """Return the same, with values of the delta as its search structure has them."""
+        if self.delta is None:
+            return self.rows()
+        values = self.delta.contents()
+        searched = [
+            replace(entry, fingerprint=replace(entry.fingerprint, value=values[entry.id]))
+            for entry in self.delta.entries()
+            if entry.id in values
+        ]
+        return rows_of(self.segments, searched)
 
 
 def delta_of(kind: FingerprintKind, entries: Sequence[WorkFingerprint]) -> Space | None:

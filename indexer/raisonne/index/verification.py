@@ -29,7 +29,7 @@ def differences(index: TenantIndex, log: FingerprintLog) -> list[str]:
     with index.read() as state:
         revision = state.reached.sequence
         files = list(state.segments().values())
-        held = {name: (space.kind, space.rows()) for name, space in state.spaces.items()}
+        held = {name: (space.kind, space.searched_rows()) for name, space in state.spaces.items()}
     damage = [sentence for segment in files for sentence in _damage(segment)]
     if damage:
         return damage

@@ -202,7 +202,11 @@ class IndexView:
     def contents(self) -> dict[str, dict[int, bytes]]:
         """Return every row id and value, read back from what is searched; for tests."""
         return {
-            name: {entry.id: entry.fingerprint.value for page in space.rows() for entry in page}
+            name: {
+                entry.id: entry.fingerprint.value
+                for page in space.searched_rows()
+                for entry in page
+            }
             for name, space in self._spaces.items()
             if len(space)
         }
