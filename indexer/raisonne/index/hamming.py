@@ -69,6 +69,8 @@ def within(
     # The setting is one of the calling thread; a parallel region costs more than it gains here.
     faiss.omp_set_num_threads(1)
     packed = np.ascontiguousarray(queries)
+    if len(queries) == 1 and live is None:
+        return _scan(codes, packed, radius, 0)  # Nothing is compared twice.
     starts = range(0, len(codes), TILE_ROWS) if len(queries) else ()
     return joined([_within_tile(codes, packed, radius, live, start) for start in starts])
 
