@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from raisonne.index.candidate_engine import NOTHING, CandidateEngine, CandidateE
 from raisonne.index.engine_search import EngineSearch, follow
 from raisonne.rights.errors import InputError, StorageError
 from raisonne.rights.fingerprint import FingerprintKind
+from raisonne.vectors.engines import engine_from_uri
 from raisonne.vectors.pgvector import PgvectorEngine
 
 TENANT = 'tenants/a" or tenant != "'
@@ -35,7 +37,7 @@ class Opened:
     engine: CandidateEngine
 
 
-ENGINES = ["memory", "pgvector", "pgvector-graph"]
+ENGINES = ["memory", "pgvector", "pgvector-graph", "milvus-lite"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -43,6 +45,9 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     if request.param == "memory":
         engine = MemoryEngine()
         yield Opened(lambda: engine, engine)
+        return
+    if request.param == "milvus-lite":
+        yield from opened_milvus(tmp_path)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     graph_from = 40 if request.param == "pgvector-graph" else 20_000
@@ -56,6 +61,22 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
         yield Opened(again, again())
         for engine in made:
             engine.close()
+
+
+def opened_milvus(folder: Path) -> Iterator[Opened]:
+    for package in ("pymilvus", "milvus_lite"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"NO MILVUS: {package} is not installed")
+    uri = f"milvus-lite:{folder / 'vectors.db'}"
+    made = [engine_from_uri(uri)]
+
+    def again() -> CandidateEngine:
+        made.pop().close()
+        made.append(engine_from_uri(uri))
+        return made[-1]
+
+    yield Opened(again, made[0])
+    made.pop().close()
 
 
 def vectors(count: int, dimensions: int, seed: int = 1) -> NDArray[np.float32]:
