@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,7 @@ from raisonne.index.local_segment import LocalSegment, build_local
 from raisonne.index.marks import IN_FORCE, Marks
 from raisonne.index.ports import SegmentRecord
 from raisonne.index.rows import Rows, Values
-from raisonne.index.segment_columns import (
-    Columns,
-    Summary,
-    columns_of,
-    require_one_length,
-)
+from raisonne.index.segment_columns import Columns, Summary, require_one_length, summary_of
 from raisonne.index.segment_file import SegmentFile
 from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
 
@@ -30,26 +26,31 @@ Searcher = ExactSegment | BinarySegment | FloatSegment | LocalSegment
 
 
 def segment_arrays(
-    kind: FingerprintKind, algorithm: str, rows: Rows, summary: Summary
-) -> NewArrays:
-    """Return all arrays of a new segment.
+    kind: FingerprintKind, algorithm: str, rows: Rows, folder: Path
+) -> tuple[NewArrays, Summary]:
+    """Return all arrays of a new segment, and what it holds.
 
     Args:
         kind: Of the fingerprints.
         algorithm: Of the fingerprints.
-        rows: At least one; read several times.
-        summary: Of the same rows.
+        rows: Read several times.
+        folder: For temporary files, which hold points and names in the clear and have no names.
 
     Raises:
         StorageError: If a value cannot be one of this kind.
     """
-    return {**columns_of(rows, summary), **_searched(kind, algorithm, rows, summary)}
+    summary = summary_of(rows, folder)
+    if not len(summary.ids):
+        return {}, summary
+    return {**summary.columns, **_searched(kind, algorithm, rows, summary, folder)}, summary
 
 
-def _searched(kind: FingerprintKind, algorithm: str, rows: Rows, summary: Summary) -> NewArrays:
+def _searched(
+    kind: FingerprintKind, algorithm: str, rows: Rows, summary: Summary, folder: Path
+) -> NewArrays:
     count = len(summary.ids)
     if kind is FingerprintKind.LOCAL:
-        return build_local(_Pages(rows), count)
+        return build_local(_Pages(rows), count, folder)
     length = require_one_length(summary, algorithm)
     if kind is FingerprintKind.EXACT:
         return build_exact(Values(rows, np.uint8), count, length)

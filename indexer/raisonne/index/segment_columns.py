@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,40 @@ from raisonne.rights.fingerprint import Fingerprint, FingerprintKind, WorkFinger
 _NO_QUALITY = -1
 
 
+class _Names:
+    """Names that are many: kept in a temporary file without a name, and given back filled up.
+
+    Args:
+        folder: Where the file lies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - held while it is written
+        self._lengths: list[NDArray[np.int32]] = []
+        self.rows = 0
+        self.width = 1
+
+    def add(self, names: Sequence[bytes]) -> None:
+        """Take a page of names."""
+        self._file.write(b"".join(names))
+        self._lengths.append(np.fromiter(map(len, names), np.int32, len(names)))
+        self.rows += len(names)
+        self.width = max(self.width, *map(len, names), 1)
+
+    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+        """Give the names page by page, each filled up with zeros, shape (n, width)."""
+        self._file.seek(0)
+        for lengths in self._lengths:
+            filled = b"".join(
+                self._file.read(length).ljust(self.width, b"\0") for length in lengths.tolist()
+            )
+            yield np.frombuffer(filled, np.uint8).reshape(len(lengths), self.width)
+
+    def chunks(self) -> Chunks:
+        """Return the names as an array to be written."""
+        return Chunks(np.uint8, (self.rows, self.width), self)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Summary:
     """What is known of rows after they were read once.
@@ -27,71 +63,44 @@ class Summary:
         ids: int64, shape (n,), ascending.
         marks: uint16, shape (n,).
         value_bytes: Length of the values; None if they differ.
-        columns: Arrays of the segment that are small enough to be made at once.
-        work_bytes: Length of the longest work's name.
-        asset_bytes: Length of the longest asset's name.
+        columns: Arrays of the segment that all kinds have.
     """
 
     ids: NDArray[np.int64]
     marks: NDArray[np.uint16]
     value_bytes: int | None
     columns: NewArrays
-    work_bytes: int
-    asset_bytes: int
 
 
-def summary_of(rows: Rows) -> Summary:
-    """Read rows once; takes some 30 bytes of memory for each."""
+def summary_of(rows: Rows, folder: Path) -> Summary:
+    """Read rows once; takes some 40 bytes of memory for each.
+
+    Args:
+        rows: Which.
+        folder: For a temporary file of their names.
+    """
     ids, marks, qualities, hashes = [], [], [], []
-    work_bytes = asset_bytes = 1
+    works, assets = _Names(folder), _Names(folder)
     lengths: set[int] = set()
-    for page in rows:
-        assets = [entry.asset.encode() for entry in page]
+    for page in filter(None, rows):
+        names = [entry.asset.encode() for entry in page]
+        assets.add(names)
+        works.add([entry.work.encode() for entry in page])
+        hashes.append(hashes_of(names))
         ids.append(np.array([entry.id for entry in page], np.int64))
         marks.append(np.array([mark_of(entry.reserved) for entry in page], np.uint16))
         qualities.append(np.array([_quality(entry) for entry in page], np.int8))
-        hashes.append(hashes_of(assets))
-        work_bytes = max(work_bytes, *(len(entry.work.encode()) for entry in page), 1)
-        asset_bytes = max(asset_bytes, *map(len, assets), 1)
         lengths |= {len(entry.fingerprint.value) for entry in page}
     every = _joined(ids, np.int64)
     columns: Mapping[str, Any] = {
         "id": every,
         "quality": _joined(qualities, np.int8),
         **key_table("asset", _joined(hashes, np.uint64)),
+        "work": works.chunks(),
+        "asset": assets.chunks(),
     }
     value_bytes = lengths.pop() if len(lengths) == 1 else None
-    return Summary(every, _joined(marks, np.uint16), value_bytes, columns, work_bytes, asset_bytes)
-
-
-def columns_of(rows: Rows, summary: Summary) -> NewArrays:
-    """Return the arrays of a segment that all kinds have."""
-    count = len(summary.ids)
-    return {
-        **summary.columns,
-        "work": _names(rows, "work", count, summary.work_bytes),
-        "asset": _names(rows, "asset", count, summary.asset_bytes),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Names filled up with zeros, page by page, each time anew."""
-
-    rows: Rows
-    attribute: str
-    width: int
-
-    def __iter__(self) -> Iterator[NDArray[np.generic]]:
-        for page in self.rows:
-            if page:
-                names = [getattr(entry, self.attribute).encode() for entry in page]
-                filled = b"".join(name.ljust(self.width, b"\0") for name in names)
-                yield np.frombuffer(filled, np.uint8).reshape(len(names), self.width)
-
-
-def _names(rows: Rows, attribute: str, count: int, width: int) -> Chunks:
-    return Chunks(np.uint8, (count, width), _Names(rows, attribute, width))
+    return Summary(every, _joined(marks, np.uint16), value_bytes, columns)
 
 
 def _quality(entry: WorkFingerprint) -> int:

@@ -22,7 +22,6 @@ from raisonne.index.marks import Marks
 from raisonne.index.ports import Checkpoint, SegmentKeys, SegmentList, SegmentRecord
 from raisonne.index.rows import Rows
 from raisonne.index.segment import Segment, segment_arrays
-from raisonne.index.segment_columns import summary_of
 from raisonne.index.segment_file import open_segment, write_segment
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import FingerprintKind
@@ -128,7 +127,7 @@ class SegmentStore:
         Raises:
             StorageError: If the disk is full, or a value cannot be one of this kind.
         """
-        summary = summary_of(rows)
+        arrays, summary = segment_arrays(kind, algorithm, rows, self.folder)
         count = len(summary.ids)
         if not count:
             return None
@@ -136,7 +135,7 @@ class SegmentStore:
         key, wrapped = self._keys.new(tenant, name) if self._sealed else (None, b"")
         written = write_segment(
             self.folder / name,
-            segment_arrays(kind, algorithm, rows, summary),
+            arrays,
             {"tenant": tenant, "algorithm": algorithm, "kind": kind.value},
             key,
         )
