@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,14 +45,20 @@ class Opened:
 ENGINES = ["memory", "pgvector", "pgvector-graph", "milvus-lite"]
 
 
+@pytest.fixture(scope="module")
+def milvus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests, each of which leaves it without rows: making collections takes long."""
+    return tmp_path_factory.mktemp("milvus")
+
+
 @pytest.fixture(params=ENGINES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+def opened(request: pytest.FixtureRequest) -> Iterator[Opened]:
     if request.param == "memory":
         engine = MemoryEngine()
         yield Opened(lambda: engine, engine)
         return
     if request.param == "milvus-lite":
-        yield from opened_milvus(tmp_path)
+        yield from opened_milvus(request.getfixturevalue("milvus_folder"))
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     graph_from = 40 if request.param == "pgvector-graph" else 20_000
@@ -76,6 +87,8 @@ def opened_milvus(folder: Path) -> Iterator[Opened]:
         return made[-1]
 
     yield Opened(again, made[0])
+    for tenant in TENANTS:
+        made[-1].rebuild(tenant)
     made.pop().close()
 
 
@@ -154,10 +167,11 @@ def test_an_engine_that_is_up_to_date_proposes_what_is_in_force_and_nothing_else
     for tenant in TENANTS:
         for algorithm, dimensions in ALGORITHMS.items():
             queries = vectors(2, dimensions)
-            proposed = opened.engine.candidates(tenant, algorithm, queries, 1000)
-            assert proposed.watermark == catalogue.head()
-            for rows in proposed.rows:
-                assert sorted(rows.tolist()) == list(catalogue.in_force(tenant, algorithm))
+            for k in (1000, 20_000):  # More than pgvector walks, and than Milvus returns.
+                proposed = opened.engine.candidates(tenant, algorithm, queries, k)
+                assert proposed.watermark == catalogue.head()
+                for rows in proposed.rows:
+                    assert sorted(rows.tolist()) == list(catalogue.in_force(tenant, algorithm))
 
 
 def test_slices_that_were_applied_or_do_not_fit_change_nothing(opened: Opened) -> None:
@@ -213,6 +227,47 @@ def test_erased_rows_are_gone_and_the_receipt_says_what_holds_them_still(opened:
     assert_exact(catalogue, opened.engine)
 
 
+def test_a_vector_of_another_length_than_the_engine_holds_is_refused(opened: Opened) -> None:
+    if isinstance(opened.engine, MemoryEngine):
+        pytest.skip("it does not keep the length")
+    catalogue = MemoryCatalogue()
+    catalogue.add(TENANT, ALGORITHM, vectors(1, 24)[0])
+    follow(opened.engine, catalogue, TENANT)
+    before = opened.engine.watermark(TENANT)
+    catalogue.add(TENANT, ALGORITHM, vectors(1, 25)[0])
+    with pytest.raises(StorageError, match="25 components instead of 24"):
+        follow(opened.engine, catalogue, TENANT)
+    assert opened.engine.watermark(TENANT) == before
+
+
+def test_searches_while_a_tenant_is_rebuilt_and_erased_miss_nothing(opened: Opened) -> None:
+    if isinstance(opened.engine, MemoryEngine):
+        pytest.skip("it is for one thread")
+    catalogue = lived(150, 12, lambda _: None)
+    follow(opened.engine, catalogue, TENANT)
+    search = EngineSearch(opened.engine, catalogue, catalogue)
+    query = vectors(1, 24)
+    expected = catalogue.exact(TENANT, ALGORITHM, query[0]).rows[:20].tolist()
+    answers: list[list[int]] = []
+    done = threading.Event()
+
+    def go_on_searching() -> None:
+        while not done.is_set():
+            answers.append(search.nearest(TENANT, ALGORITHM, query, 20)[0].rows.tolist())
+
+    with ThreadPoolExecutor(2) as pool:
+        searching = [pool.submit(go_on_searching) for _ in range(2)]
+        for _ in range(5):
+            opened.engine.erase(TENANT, ALGORITHM, [10**9])
+            opened.engine.rebuild(TENANT)
+            follow(opened.engine, catalogue, TENANT)
+        done.set()
+        for thread in searching:
+            thread.result()
+    assert len(answers) > 5
+    assert all(answer == expected for answer in answers)
+
+
 def test_a_query_of_another_length_is_an_error(opened: Opened) -> None:
     catalogue = lived(50, 8, lambda _: None)
     follow(opened.engine, catalogue, TENANT)
@@ -244,6 +299,43 @@ def test_a_connection_that_breaks_between_rows_and_watermark_is_harmless(
         assert follow(engine, catalogue, TENANT) == catalogue.head()
         assert_exact(catalogue, engine)
         engine.close()
+
+
+DIES_BEFORE_THE_WATERMARK = """
+import os, sys
+from tests.congruence.test_candidate_engines import TENANT, lived
+from raisonne.index.engine_search import follow
+from raisonne.vectors.milvus import MilvusEngine
+from raisonne.vectors.milvus_collections import Collections
+
+class Dying(Collections):
+    def write(self, *_):
+        os._exit(9)
+
+engine = MilvusEngine(sys.argv[1], index="FLAT")
+engine._collections = Dying(engine._client, "FLAT")
+follow(engine, lived(100, 9, lambda _: None), TENANT)
+"""
+
+
+def test_a_process_that_dies_between_rows_and_watermark_is_harmless(tmp_path: Path) -> None:
+    catalogue = lived(100, 9, lambda _: None)
+    path = str(tmp_path / "vectors.db")
+    child = subprocess.run(
+        [sys.executable, "-c", DIES_BEFORE_THE_WATERMARK, path],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([".", *sys.path])},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=False,
+    )
+    assert child.returncode == 9, child.stderr.decode()[-2000:]
+    for opened in opened_milvus(tmp_path):
+        (rows,) = opened.engine.candidates(TENANT, ALGORITHM, vectors(1, 24), 1000).rows
+        assert sorted(rows.tolist()) == list(catalogue.in_force(TENANT, ALGORITHM))
+        assert opened.engine.watermark(TENANT) == NOTHING
+        assert_exact(catalogue, opened.engine)
+        assert follow(opened.engine, catalogue, TENANT) == catalogue.head()
+        assert_exact(catalogue, opened.engine)
 
 
 def test_a_server_that_is_gone_is_an_error_and_not_an_empty_answer(
