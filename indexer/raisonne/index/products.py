@@ -22,8 +22,8 @@ TILE_ROWS = 4096
 TILE_QUERIES = 256
 """Queries that a tile is multiplied with at a time."""
 
-PAIRS = 1024
-"""Pairs that are multiplied exactly at a time."""
+PAIRS = 64
+"""Pairs that are multiplied exactly at a time; more would cost new memory each time."""
 
 SCANNED_QUERIES = 8
 """Up to so many queries FAISS reads float16 in place, which is faster than converting it."""
@@ -66,6 +66,7 @@ def nearest(
         k: How many at most, for each query.
         live: Which rows may be found.
     """
+    queries = np.ascontiguousarray(queries, np.float32)
     wanted = min(k, len(vectors))
     found = joined([])
     if wanted < 1 or not len(queries):
@@ -100,6 +101,7 @@ def within(
         threshold: Smallest product.
         live: Which rows may be found.
     """
+    queries = np.ascontiguousarray(queries, np.float32)
     if not len(queries) or not len(vectors):
         return joined([])
     if len(queries) <= SCANNED_QUERIES:
@@ -137,7 +139,8 @@ def exact(
     product = np.empty(len(query), np.float32)
     for start in range(0, len(query), PAIRS):
         part = slice(start, start + PAIRS)
-        product[part] = multiply(rows(position[part]), queries[query[part]])
+        asked = queries[0] if len(queries) == 1 else queries[query[part]]
+        product[part] = multiply(rows(position[part]), asked)
     keep = product >= threshold
     return ranked(query[keep], position[keep], product[keep], k)
 
@@ -149,9 +152,33 @@ def multiply(vectors: NDArray[np.float16], queries: NDArray[np.float32]) -> NDAr
         vectors: Shape (m, d).
         queries: Shape (m, d), or (d,) for one with all.
     """
-    wide = np.broadcast_to(queries, vectors.shape).astype(np.float64)
-    product: NDArray[np.float64] = np.vecdot(converted(vectors).astype(np.float64), wide)
+    wide = converted(vectors).astype(np.float64)
+    product: NDArray[np.float64] = np.vecdot(wide, queries.astype(np.float64))
     return product.astype(np.float32)
+
+
+def proposed(
+    products: NDArray[np.float32],
+    positions: NDArray[np.int64],
+    k: int,
+    slack: NDArray[np.float32],
+) -> tuple[Pairs, NDArray[np.intp]]:
+    """Return which pairs may be among the best, given those with the largest rough products.
+
+    Args:
+        products: Rough ones, best first, shape (q, m) with m at least k.
+        positions: Of these, shape (q, m); -1 for none.
+        k: How many are wanted for each query.
+        slack: As ``slack_of`` returns it.
+
+    Returns:
+        The pairs, and the queries for which others might be among the best as well, were there
+        more than m.
+    """
+    limit = products[:, k - 1] - 2 * slack
+    near = (products >= limit[:, np.newaxis]) & (positions >= 0)
+    query, place = np.nonzero(near)
+    return (query, positions[query, place]), np.flatnonzero(near[:, -1])
 
 
 def ranked(
@@ -211,11 +238,8 @@ def _scan(
     faiss.omp_set_num_threads(1)  # The setting is one of the calling thread.
     index = float16_index(vectors)
     products, positions = index.search(queries, asked, params=selecting(live))
-    in_doubt = products[:, -1] >= products[:, k - 1] - 2 * slack_of(queries)
-    if asked < len(vectors) and (in_doubt & (positions[:, -1] >= 0)).any():
-        return None
-    query, place = np.nonzero(positions >= 0)
-    return query, positions[query, place]
+    pairs, doubtful = proposed(products, positions, k, slack_of(queries))
+    return None if asked < len(vectors) and len(doubtful) else pairs
 
 
 def _scan_within(

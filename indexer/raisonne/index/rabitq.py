@@ -11,15 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.index.arrays import Arrays
+from raisonne.index.faiss_memory import float16_index
 from raisonne.index.products import (
+    SPARE,
     Live,
     Nearest,
     exact,
     joined,
     nearest,
     positions_of,
+    proposed,
     ranked,
     shifted,
+    slack_of,
 )
 from raisonne.index.rabitq_effort import WANTED, Effort
 from raisonne.index.rabitq_lists import Closest, RabitqLists
@@ -68,6 +72,7 @@ class RabitqSegment:
         Raises:
             DamagedSegmentError: If what is read is not as it was written.
         """
+        queries = np.ascontiguousarray(queries, np.float32)
         alive = self._rows if live is None else _count(live, self._rows)
         wanted = min(k, alive)
         if wanted < 1:
@@ -95,6 +100,7 @@ class RabitqSegment:
         Raises:
             DamagedSegmentError: If what is read is not as it was written.
         """
+        queries = np.ascontiguousarray(queries, np.float32)
         probes = self.effort.probes_within(threshold, len(self._lists))
         return joined(
             [
@@ -109,8 +115,7 @@ class RabitqSegment:
         closest = self._closest(queries, probes)
         count = min(self.effort.candidates * max(k, WANTED) // WANTED, self._rows)
         _, positions = self._lists.candidates(queries, closest, count, live)
-        query, place = np.nonzero(positions >= 0)
-        found = exact(self._vectors, queries, (query, positions[query, place]), k=k)
+        found = self._best(queries, positions, k)
         short = np.flatnonzero(np.bincount(found.query, minlength=len(queries)) < k)
         if not len(short) or probes >= len(self._lists):
             return found
@@ -121,6 +126,35 @@ class RabitqSegment:
             np.concatenate([found.position[kept], more.position]),
             np.concatenate([found.product[kept], more.product]),
         )
+
+    def _best(self, queries: NDArray[np.float32], candidates: NDArray[np.int64], k: int) -> Nearest:
+        """Return the best of each query's candidates, shape (q, count); -1 for none."""
+        candidates = np.sort(candidates, axis=1)
+        starts = np.count_nonzero(candidates < 0, axis=1)
+        every = candidates[candidates >= 0]
+        self._arrays.check("value", every, every + 1)
+        kept = min(k + SPARE, candidates.shape[1])
+        rough = np.empty((len(queries), kept), np.float32)
+        place = np.empty((len(queries), kept), np.int64)
+        # One query's candidates at a time, in the same memory: new memory costs more than products.
+        gathered = np.empty((candidates.shape[1], queries.shape[1]), np.float16)
+        index = float16_index(gathered)
+        for number, start in enumerate(starts.tolist()):
+            own = candidates[number, start:]
+            index.ntotal = len(own)
+            self._value.take(own, axis=0, out=gathered[: len(own)], mode="clip")
+            here = slice(number, number + 1)
+            index.search(queries[here], kept, D=rough[here], I=place[here])
+        positions = np.take_along_axis(candidates, np.maximum(place, 0) + starts[:, np.newaxis], 1)
+        positions[place < 0] = -1
+        pairs, doubtful = proposed(rough, positions, k, slack_of(queries))
+        if len(doubtful) and kept < candidates.shape[1]:
+            pairs = np.nonzero(candidates >= 0)[0], every
+        return exact(self._value.__getitem__, queries, pairs, k=k)
+
+    @cached_property
+    def _value(self) -> NDArray[np.float16]:
+        return np.asarray(self._arrays.unchecked("value"))
 
     def _within(
         self, queries: NDArray[np.float32], threshold: float, live: Live, probes: int

@@ -6,6 +6,7 @@ of them with noise are the queries, and the rows that these should find are know
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,11 +75,11 @@ class Effort:
         The k nearest of a share of all rows lie about as far as the k / share nearest of all, so
         both mean the same. Between and beyond what was measured, powers are assumed.
         """
-        share = np.log(live / rows * WANTED / max(k, WANTED))
+        share = math.log(live / rows * WANTED / max(k, WANTED))
         known, probes = np.log(FRACTIONS[::-1]), np.log(self.probes[::-1])
         slope = max((probes[0] - probes[1]) / (known[1] - known[0]), 0.5)
         beyond = max(known[0] - share, 0.0) * slope
-        return int(np.ceil(np.exp(min(np.interp(share, known, probes) + beyond, 30.0))))
+        return math.ceil(math.exp(min(np.interp(share, known, probes) + beyond, 30.0)))
 
     def probes_within(self, threshold: float, lists: int) -> int:
         """Return how many of the lists to probe for all rows within a threshold."""
