@@ -125,7 +125,7 @@ def assert_exact(catalogue: MemoryCatalogue, engine: CandidateEngine) -> None:
     search = EngineSearch(engine, catalogue, catalogue)
     for tenant in (*TENANTS, "tenants/none"):
         for algorithm, dimensions in ALGORITHMS.items():
-            queries = vectors(4, dimensions, seed=7)
+            queries = vectors(3, dimensions, seed=7)
             for k in (1, 10):
                 found = search.nearest(tenant, algorithm, queries, k)
                 for query, near in zip(queries, found, strict=True):
@@ -146,7 +146,7 @@ def test_an_engine_that_has_followed_some_of_a_history_answers_as_all_of_it(
     def catch_up(catalogue: MemoryCatalogue) -> None:
         follow(opened.engine, catalogue, TENANT)
 
-    catalogue = lived(500, seed, catch_up)
+    catalogue = lived(400, seed, catch_up)
     assert NOTHING.sequence < opened.engine.watermark(TENANT).sequence < catalogue.head().sequence
     assert opened.engine.watermark(OTHER) == NOTHING
     assert_exact(catalogue, opened.engine)

@@ -5,42 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from tests.congruence.builders import TENANT, make_asset, make_blob, make_fingerprints, make_work
+from tests.congruence.registry import add, register, remove, withdraw
 
 from raisonne.app.fingerprints import FingerprintedWork
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint, FingerprintKind
-from raisonne.rights.work import Work, WorkState
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprint_log import SqlFingerprintLog
 from raisonne.storage.transactions import SqlTransactions
 
 HELD = frozenset(each.algorithm for each in make_fingerprints())
 NEW = Fingerprint(FingerprintKind.EMBEDDING, "new-v1", b"\x00\x3c", 50)
-
-
-def register(transactions: SqlTransactions, number: int, **changes: object) -> Work:
-    work = make_work(number, **changes)
-    with transactions.write() as transaction:
-        transaction.assets.add(make_asset(number, tenant=work.tenant), make_blob(number))
-        transaction.works.add(work, make_fingerprints(number))
-    return work
-
-
-def withdraw(transactions: SqlTransactions, work: Work) -> Work:
-    withdrawn = replace(work, state=WorkState.WITHDRAWN, revision=work.revision + 1)
-    with transactions.write() as transaction:
-        transaction.works.replace(withdrawn)
-    return withdrawn
-
-
-def add(transactions: SqlTransactions, work: Work, *fingerprints: Fingerprint) -> tuple[str, ...]:
-    with transactions.write() as transaction:
-        store = transaction.fingerprints
-        return tuple(store.add(work.tenant, work.name, work.asset, fingerprints))
-
-
-def remove(transactions: SqlTransactions, work: Work, *algorithms: str) -> tuple[str, ...]:
-    with transactions.write() as transaction:
-        return tuple(transaction.fingerprints.remove(work.tenant, work.name, algorithms))
 
 
 def held(transactions: SqlTransactions) -> dict[str, frozenset[str]]:

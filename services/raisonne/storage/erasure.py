@@ -49,7 +49,9 @@ _PAGE = (
 )
 
 
-def erase(database: Database, tenant: str, until: int) -> Erasure:
+def erase(
+    database: Database, tenant: str, until: int, wait_seconds: float = _WAIT_SECONDS
+) -> Erasure:
     """Empty the values of fingerprints whose last change is a REMOVE up to a position.
 
     The rows stay, so that their identifiers are not used again. Batches commit one by one; after an
@@ -59,12 +61,13 @@ def erase(database: Database, tenant: str, until: int) -> Erasure:
     write-ahead log is truncated; what the file system keeps of a truncated file is its own. On
     PostgreSQL ``VACUUM`` takes the values out of the table, but does not overwrite the free space
     of its pages, nor the server's own write-ahead log and backups; ``VACUUM FULL``, which locks the
-    table, does the former.
+    table, would.
 
     Args:
         database: The catalogue.
         tenant: Whose.
         until: Change-log position; what was put out of force later is left alone.
+        wait_seconds: How long to try to truncate SQLite's log; see ``truncate_wal``.
 
     Raises:
         StorageError: If the database cannot serve.
@@ -74,7 +77,7 @@ def erase(database: Database, tenant: str, until: int) -> Erasure:
         values += len(page)
         after = page[-1]
     if database.is_sqlite:
-        return Erasure(values, "" if truncate_wal(database) else _WAL_IN_USE)
+        return Erasure(values, "" if truncate_wal(database, wait_seconds) else _WAL_IN_USE)
     _vacuum(database)
     return Erasure(values, _KEPT_BY_POSTGRESQL)
 

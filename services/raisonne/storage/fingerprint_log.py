@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import LargeBinary, bindparam, case, literal, select
 from sqlmodel import col, func
@@ -140,11 +141,11 @@ class SqlFingerprintLog:
         statement = select(func.min(col(FingerprintRow.tenant))).where(
             col(FingerprintRow.tenant) > bindparam("after")
         )
+        after = ""
         with self._database.read() as session:
-            while tenant := session.connection().scalar(
-                statement, {"after": found[-1] if found else ""}
-            ):
-                found.append(tenant)
+            connection = session.connection()
+            while after := connection.scalar(statement, {"after": after}) or "":
+                found.append(after)
         return tuple(found)
 
     def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
@@ -159,32 +160,7 @@ class SqlFingerprintLog:
         """
         values = {"of_tenant": tenant, "after": after, "at_most": limit}
         with self._database.read() as session:
-            return tuple(
-                FingerprintChange(
-                    sequence,
-                    _OPERATIONS[operation],
-                    WorkFingerprint(
-                        number,
-                        tenant,
-                        work,
-                        asset,
-                        Fingerprint(_KINDS[kind], algorithm, value, quality),
-                        reserved,
-                    ),
-                )
-                for (
-                    sequence,
-                    operation,
-                    number,
-                    work,
-                    asset,
-                    kind,
-                    algorithm,
-                    value,
-                    quality,
-                    reserved,
-                ) in session.connection().execute(_CHANGES, values)
-            )
+            return tuple(_changes(tenant, session.connection().execute(_CHANGES, values)))
 
     def algorithms(self, tenant: str) -> Sequence[tuple[str, FingerprintKind]]:
         """Return the algorithms that a tenant ever had a fingerprint of, in order of name."""
@@ -198,13 +174,12 @@ class SqlFingerprintLog:
             .order_by(col(FingerprintRow.algorithm), col(FingerprintRow.id))
             .limit(1)
         )
+        after = ""
         with self._database.read() as session:
-            while (
-                row := session.connection()
-                .execute(statement, {"after": found[-1][0] if found else ""})
-                .one_or_none()
-            ):
-                found.append((row[0], FingerprintKind(row[1])))
+            connection = session.connection()
+            while row := connection.execute(statement, {"after": after}).one_or_none():
+                after = row.algorithm
+                found.append((after, FingerprintKind(row.kind)))
         return tuple(found)
 
     def in_force(
@@ -232,53 +207,8 @@ class SqlFingerprintLog:
             "at_most": limit,
         }
         with self._database.read() as session:
-            return tuple(
-                WorkFingerprint(
-                    number,
-                    tenant,
-                    work,
-                    asset,
-                    Fingerprint(_KINDS[kind], algorithm, value, quality),
-                    reserved,
-                )
-                for number, work, asset, kind, value, quality, reserved in session.connection().execute(
-                    _IN_FORCE, values
-                )
-            )
-
-    def at(self, tenant: str, rows: Sequence[int], revision: int) -> Sequence[WorkFingerprint]:
-        """Return those of some fingerprints that were in force at a revision, in order of id.
-
-        Values that were erased since are empty.
-
-        Args:
-            tenant: Whose.
-            rows: Their ids.
-            revision: Change-log position.
-        """
-        found: list[WorkFingerprint] = []
-        asked = sorted(set(rows))
-        with self._database.read() as session:
-            for start in range(0, len(asked), _ROWS_ASKED):
-                values = {
-                    "of_tenant": tenant,
-                    "rows": asked[start : start + _ROWS_ASKED],
-                    "revision": revision,
-                }
-                found += [
-                    WorkFingerprint(
-                        number,
-                        tenant,
-                        work,
-                        asset,
-                        Fingerprint(_KINDS[kind], algorithm, value, quality),
-                        reserved,
-                    )
-                    for number, work, asset, kind, algorithm, value, quality, reserved in (
-                        session.connection().execute(_AT, values)
-                    )
-                ]
-        return tuple(found)
+            rows = session.connection().execute(_IN_FORCE, values)
+            return tuple(_fingerprints(tenant, algorithm, rows))
 
     def erase(self, tenant: str, until: int) -> Erasure:
         """Empty the values of fingerprints whose last change is a REMOVE up to a position.
@@ -286,3 +216,16 @@ class SqlFingerprintLog:
         See ``raisonne.storage.erasure.erase``.
         """
         return erase(self._database, tenant, until)
+
+
+def _changes(tenant: str, rows: Iterable[Any]) -> Iterator[FingerprintChange]:
+    for sequence, operation, number, work, asset, kind, algorithm, value, quality, reserved in rows:
+        fingerprint = Fingerprint(_KINDS[kind], algorithm, value, quality)
+        entry = WorkFingerprint(number, tenant, work, asset, fingerprint, reserved)
+        yield FingerprintChange(sequence, _OPERATIONS[operation], entry)
+
+
+def _fingerprints(tenant: str, algorithm: str, rows: Iterable[Any]) -> Iterator[WorkFingerprint]:
+    for number, work, asset, kind, value, quality, reserved in rows:
+        fingerprint = Fingerprint(_KINDS[kind], algorithm, value, quality)
+        yield WorkFingerprint(number, tenant, work, asset, fingerprint, reserved)
