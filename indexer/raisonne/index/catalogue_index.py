@@ -22,8 +22,6 @@ from raisonne.index.upkeep import Progress
 from raisonne.index.verification import differences
 from raisonne.index.view import IndexView
 
-_BUSY = "Another process is making files of the index; try again later."
-
 
 class CatalogueIndex:
     """Every fingerprint in force, searchable; safe to use from many threads.
@@ -114,11 +112,15 @@ class CatalogueIndex:
             StorageError: If the disk is full.
         """
         index = self._of(tenant)
-        if not index.maintain(compact=True, wait_seconds=wait_seconds, progress=progress):
-            raise IndexBusyError(_BUSY)
+        done = index.maintain(compact=True, wait_seconds=wait_seconds, progress=progress)
+        # Where it met damage, that is repaired by now.
+        if not done and not index.maintain(compact=True, progress=progress):
+            raise self._busy()
         with index.read() as state:
-            sealed = state.reached.sequence if self._store is None else state.sealed
-        return self._log.erase(tenant, sealed)
+            # Where no file holds a row that is out of force, none needs to have been made.
+            masked = any(space.masked_rows for space in state.spaces.values())
+            until = state.sealed if masked else state.reached.sequence
+        return self._log.erase(tenant, until)
 
     def rebuild(
         self, tenant: str, *, wait_seconds: float = 0.0, progress: Progress | None = None
@@ -130,7 +132,7 @@ class CatalogueIndex:
             StorageError: If the disk is full, or the catalogue holds a damaged value.
         """
         if not self._of(tenant).rebuild(wait_seconds=wait_seconds, progress=progress):
-            raise IndexBusyError(_BUSY)
+            raise self._busy()
 
     def statistics(self, tenant: str) -> IndexStatistics:
         """Return what a tenant's index consists of.
@@ -147,6 +149,10 @@ class CatalogueIndex:
         """Return the tenants that ever had a fingerprint, in order."""
         return list(self._log.tenants())
 
+    def repairs(self, tenant: str) -> list[str]:
+        """Return one sentence for each damaged file that was made anew since we began."""
+        return list(self._of(tenant).repairs)
+
     def verify(self, tenant: str) -> list[str]:
         """Compare what is searched with the catalogue, and read every byte of every file.
 
@@ -154,6 +160,10 @@ class CatalogueIndex:
             One sentence for each difference; empty where there is none.
         """
         return differences(self._of(tenant), self._log)
+
+    def _busy(self) -> IndexBusyError:
+        holder = (self._store and self._store.holder()) or "Another process"
+        return IndexBusyError(f"{holder} is making files of the index; try again when it is done.")
 
     def _of(self, tenant: str) -> TenantIndex:
         with self._opening:

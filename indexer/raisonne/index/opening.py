@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +34,13 @@ class Opener:
         tenant: Whose.
         log: The catalogue's.
         store: The files.
+        repairs: Gets a sentence for each file that is made anew.
     """
 
     tenant: str
     log: FingerprintLog
     store: SegmentStore
+    repairs: list[str] = field(default_factory=list)
 
     def open(self, known: Mapping[str, Segment], *, thorough: bool = False) -> TenantState:
         """Return the state of the newest checkpoint; damaged files are made anew first.
@@ -61,7 +63,7 @@ class Opener:
                 return state_at(checkpoint, mark, segments)
             if mark is None:  # Of another catalogue, or of a future that was taken back.
                 checkpoint = replace(checkpoint, revision=0, segments=())
-                segments, damaged = {}, []
+                segments, damaged = {}, {}
             # Another process may have put new files in their place meanwhile.
             if self.store.checkpoint(self.tenant).generation == checkpoint.generation:
                 self._repair(checkpoint, segments, damaged)
@@ -69,16 +71,17 @@ class Opener:
 
     def _open_all(
         self, checkpoint: Checkpoint, known: Mapping[str, Segment], *, thorough: bool
-    ) -> tuple[dict[str, Segment], list[SegmentRecord]]:
-        segments, damaged = {}, []
+    ) -> tuple[dict[str, Segment], dict[SegmentRecord, str]]:
+        """Return open segments by name, and what is wrong with the others."""
+        segments: dict[str, Segment] = {}
+        damaged: dict[SegmentRecord, str] = {}
         for record in checkpoint.segments:
             try:
                 segments[record.name] = self._open_one(
                     record, known.get(record.name), thorough=thorough
                 )
             except DamagedSegmentError as error:
-                _log.warning("%s", error.message)
-                damaged.append(record)
+                damaged[record] = error.message
         return segments, damaged
 
     def _open_one(self, record: SegmentRecord, known: Segment | None, *, thorough: bool) -> Segment:
@@ -94,7 +97,7 @@ class Opener:
         self,
         checkpoint: Checkpoint,
         segments: dict[str, Segment],
-        damaged: Collection[SegmentRecord],
+        damaged: Mapping[SegmentRecord, str],
     ) -> None:
         with self.store.maintaining() as held:
             if not held:
@@ -113,13 +116,15 @@ class Opener:
             )
             if self.store.commit(self.tenant, following):
                 self.store.sweep()
-                for record in damaged:
-                    _log.warning(
-                        "Segment %s of %s was made anew from the catalogue (%d rows).",
-                        record.name,
-                        record.algorithm,
-                        record.rows,
+                for record, problem in damaged.items():
+                    self._tell(
+                        f"{problem} It was made anew from the catalogue: up to {record.rows} rows "
+                        f"of {record.algorithm}."
                     )
+
+    def _tell(self, sentence: str) -> None:
+        _log.warning("%s", sentence)
+        self.repairs.append(sentence)
 
     def _remade(
         self, checkpoint: Checkpoint, segments: Mapping[str, Segment], record: SegmentRecord

@@ -57,6 +57,31 @@ class IndexStatistics:
     generation: int
     spaces: tuple[SpaceStatistics, ...]
 
+    @property
+    def unsealed(self) -> int:
+        """Changes of the catalogue, of all tenants, that are in no file yet."""
+        return self.revision - self.sealed
+
+    @property
+    def rows(self) -> int:
+        """Fingerprints in force."""
+        return sum(space.rows for space in self.spaces)
+
+    @property
+    def masked_rows(self) -> int:
+        """Rows of files that are out of force."""
+        return sum(space.masked_rows for space in self.spaces)
+
+    @property
+    def segments(self) -> int:
+        """Files."""
+        return sum(space.segments for space in self.spaces)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the files."""
+        return sum(space.size_bytes for space in self.spaces)
+
 
 def statistics_of(tenant: str, state: TenantState, behind: int) -> IndexStatistics:
     """Return what a state consists of."""

@@ -36,10 +36,12 @@ class TenantIndex:
 
     Attributes:
         tenant: Whose fingerprints.
+        repairs: One sentence for each damaged file that was made anew since we began.
     """
 
     def __init__(self, tenant: str, log: FingerprintLog, store: SegmentStore | None) -> None:
         self.tenant = tenant
+        self.repairs: list[str] = []
         self._log = log
         self._store = store
         self._state = TenantState()
@@ -116,7 +118,7 @@ class TenantIndex:
         """
         state = TenantState()
         if self._store is not None:
-            opener = Opener(self.tenant, self._log, self._store)
+            opener = Opener(self.tenant, self._log, self._store, self.repairs)
             state = opener.open(self._state.segments(), thorough=self._thorough)
         self._follow(state)
         if state.delta_rows >= _WORTH_SEALING_ROWS:

@@ -18,6 +18,8 @@ class LedgerAction(StrEnum):
     GENERATION_BLOCKED = "generation:blocked"
     GENERATION_HELD = "generation:held"
     GENERATION_RELEASED = "generation:released"
+    INDEX_COMPACTED = "index:compacted"
+    INDEX_REBUILT = "index:rebuilt"
     WORK_REFRESHED = "work:refreshed"
     WORK_REGISTERED = "work:registered"
     WORK_WITHDRAWN = "work:withdrawn"

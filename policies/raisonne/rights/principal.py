@@ -35,6 +35,8 @@ class Permission(StrEnum):
     GENERATION_CREATE = "generation:create"
     GENERATION_READ = "generation:read"
 
+    INDEX_MAINTAIN = "index:maintain"
+
     LEDGER_READ = "ledger:read"
 
     OPERATION_CANCEL = "operation:cancel"

@@ -15,6 +15,7 @@ from raisonne.app.check import Check
 from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
+from raisonne.app.index_upkeep import IndexUpkeep
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock, Engine, Ledger, Transactions
 from raisonne.app.provenance import Provenance
@@ -104,6 +105,7 @@ class Service:
     review: Review
     dataset_audits: DatasetAudits
     calibrations: Calibrations
+    index_upkeep: IndexUpkeep
     database: Database
     blobs: FileBlobStore
 
@@ -191,6 +193,7 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
         calibrations=Calibrations(
             decoder, extractor, index, blobs, transactions, policies, clock, rules
         ),
+        index_upkeep=IndexUpkeep(index, transactions, policies, clock),
         database=database,
         blobs=blobs,
     )
