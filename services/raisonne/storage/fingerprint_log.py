@@ -210,6 +210,24 @@ class SqlFingerprintLog:
             rows = session.connection().execute(_IN_FORCE, values)
             return tuple(_fingerprints(tenant, algorithm, rows))
 
+    def at(self, tenant: str, rows: Sequence[int], revision: int) -> Sequence[WorkFingerprint]:
+        """Return those of some fingerprints that were in force at a revision, in order of id.
+
+        Values that were erased since are empty.
+
+        Args:
+            tenant: Whose.
+            rows: Their ids.
+            revision: Change-log position.
+        """
+        found: list[WorkFingerprint] = []
+        asked, values = sorted(set(rows)), {"of_tenant": tenant, "revision": revision}
+        with self._database.read() as session:
+            for start in range(0, len(asked), _ROWS_ASKED):
+                page = {**values, "rows": asked[start : start + _ROWS_ASKED]}
+                found += _fingerprints_at(tenant, session.connection().execute(_AT, page))
+        return tuple(found)
+
     def erase(self, tenant: str, until: int) -> Erasure:
         """Empty the values of fingerprints whose last change is a REMOVE up to a position.
 
@@ -227,5 +245,11 @@ def _changes(tenant: str, rows: Iterable[Any]) -> Iterator[FingerprintChange]:
 
 def _fingerprints(tenant: str, algorithm: str, rows: Iterable[Any]) -> Iterator[WorkFingerprint]:
     for number, work, asset, kind, value, quality, reserved in rows:
+        fingerprint = Fingerprint(_KINDS[kind], algorithm, value, quality)
+        yield WorkFingerprint(number, tenant, work, asset, fingerprint, reserved)
+
+
+def _fingerprints_at(tenant: str, rows: Iterable[Any]) -> Iterator[WorkFingerprint]:
+    for number, work, asset, kind, algorithm, value, quality, reserved in rows:
         fingerprint = Fingerprint(_KINDS[kind], algorithm, value, quality)
         yield WorkFingerprint(number, tenant, work, asset, fingerprint, reserved)
