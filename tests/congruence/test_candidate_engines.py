@@ -228,8 +228,6 @@ def test_erased_rows_are_gone_and_the_receipt_says_what_holds_them_still(opened:
 
 
 def test_a_vector_of_another_length_than_the_engine_holds_is_refused(opened: Opened) -> None:
-    if isinstance(opened.engine, MemoryEngine):
-        pytest.skip("it does not keep the length")
     catalogue = MemoryCatalogue()
     catalogue.add(TENANT, ALGORITHM, vectors(1, 24)[0])
     follow(opened.engine, catalogue, TENANT)
@@ -241,8 +239,6 @@ def test_a_vector_of_another_length_than_the_engine_holds_is_refused(opened: Ope
 
 
 def test_searches_while_a_tenant_is_rebuilt_and_erased_miss_nothing(opened: Opened) -> None:
-    if isinstance(opened.engine, MemoryEngine):
-        pytest.skip("it is for one thread")
     catalogue = lived(150, 12, lambda _: None)
     follow(opened.engine, catalogue, TENANT)
     search = EngineSearch(opened.engine, catalogue, catalogue)

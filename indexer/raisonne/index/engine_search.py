@@ -128,12 +128,15 @@ class EngineSearch:
         if queries.ndim != 2 or not np.isfinite(queries).all():  # noqa: PLR2004
             raise InputError("Queries are rows of finite components.")
         answers: dict[int, Neighbours] = {}
+        unheard: dict[LogHead, NDArray[np.int64]] = {}
         open_queries = np.arange(len(queries))
         asked = max(_FIRST, 2 * (k or 0))
         while len(open_queries):
             asking = queries[open_queries]
             proposed = self._propose(tenant, algorithm, asking, asked, minimum)
-            newer = self._newer(tenant, algorithm, proposed.watermark)
+            if proposed.watermark not in unheard:
+                unheard[proposed.watermark] = self._newer(tenant, algorithm, proposed.watermark)
+            newer = unheard[proposed.watermark]
             found = self._score(tenant, algorithm, asking, proposed.rows, newer)
             unsure = []
             for query, rows, near in zip(open_queries, proposed.rows, found, strict=True):

@@ -115,12 +115,12 @@ class MilvusEngine:
 
     def erase(self, tenant: str, algorithm: str, rows: Sequence[int]) -> ErasureReceipt:
         """See ``CandidateEngine``; Milvus rewrites nothing at once, and the receipt says so."""
+        held = 0
         with _our_errors():
-            if self._collections.dimensions(algorithm) is None:
-                return ErasureReceipt(0)
-            held = self._collections.delete(tenant, algorithm, rows)
-        pending = (_SEGMENTS, _STORE, _LOG)
-        return ErasureReceipt(held, pending=(_LITE,) if self._is_lite else pending)
+            if self._collections.dimensions(algorithm) is not None:
+                held = self._collections.delete(tenant, algorithm, rows)
+        pending = (_LITE,) if self._is_lite else (_SEGMENTS, _STORE, _LOG)
+        return ErasureReceipt(held, pending=pending)
 
     def rebuild(self, tenant: str) -> None:
         """See ``CandidateEngine``."""

@@ -61,6 +61,7 @@ _LOG = (
 )
 _COPIES = "Replicas until they have followed, and backups as long as they are kept."
 _BLOCKS = "The disk's blocks of the table that was dropped, until the file system reuses them."
+_PENDING = (_LOG, _COPIES, _BLOCKS)
 
 
 class PgvectorEngine:
@@ -131,7 +132,7 @@ class PgvectorEngine:
         with self._writing(tenant) as (connection, _):
             space = find_space(connection, tenant, algorithm)
             if space is None:
-                return ErasureReceipt(0)
+                return ErasureReceipt(0, pending=_PENDING)
             old, new = vectors_table(space.number, space.dimensions), _replace(connection, space)
             erased = old.c.id == sql.func.any(list(rows))
             held = connection.scalar(sql.select(sql.func.count()).where(erased)) or 0
@@ -140,7 +141,7 @@ class PgvectorEngine:
             if space.indexed:
                 make_graph(connection, new)
             old.drop(connection)
-        return ErasureReceipt(held, rewritten=(old.name,), pending=(_LOG, _COPIES, _BLOCKS))
+        return ErasureReceipt(held, rewritten=(old.name,), pending=_PENDING)
 
     def rebuild(self, tenant: str) -> None:
         """See ``CandidateEngine``."""
@@ -173,8 +174,7 @@ class PgvectorEngine:
                 raise InputError(
                     f"A query has {queries.shape[1]} components, {algorithm} {space.dimensions}."
                 )
-            rows = [near(connection, space, query, k, minimum) for query in queries]
-            return Candidates(rows, position)
+            return Candidates(near(connection, space, queries, k, minimum), position)
 
     @contextmanager
     def _writing(self, tenant: str) -> Iterator[tuple[Connection, LogHead]]:

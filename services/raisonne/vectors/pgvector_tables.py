@@ -76,16 +76,30 @@ def find_space(connection: Connection, tenant: str, algorithm: str) -> Row[Any] 
 def near(
     connection: Connection,
     space: Row[Any],
+    queries: NDArray[np.float32],
+    k: int,
+    minimum: float | None,
+) -> list[NDArray[np.int64]]:
+    """Return the nearest rows of a space; see ``CandidateEngine.candidates``."""
+    walks = space.indexed and k <= _MOST_WALKED
+    if walks:
+        _walk_far(connection, k)
+    table = vectors_table(space.number, space.dimensions)
+    return [_near(connection, table, query, k, minimum, walks=walks) for query in queries]
+
+
+def _near(
+    connection: Connection,
+    table: Table,
     query: NDArray[np.float32],
     k: int,
     minimum: float | None,
+    *,
+    walks: bool,
 ) -> NDArray[np.int64]:
-    """Return the nearest rows of a space; see ``CandidateEngine.candidates``."""
-    table = vectors_table(space.number, space.dimensions)
     # The operator gives the negative inner product, because PostgreSQL's indexes ascend.
     distance = table.c.value.max_inner_product(query)
-    if space.indexed and k <= _MOST_WALKED:
-        _walk_far(connection, k)
+    if walks:
         nearest = sql.select(table.c.id, distance).order_by(distance).limit(k)
         walked = connection.execute(nearest).all()
         if len(walked) == k:

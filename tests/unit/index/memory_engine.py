@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from raisonne.index.candidate_engine import (
 )
 from raisonne.index.engine_search import Neighbours
 from raisonne.index.ports import LogHead
-from raisonne.rights.errors import InputError
+from raisonne.rights.errors import InputError, StorageError
 from raisonne.rights.fingerprint import (
     ChangeOperation,
     Fingerprint,
@@ -39,6 +40,7 @@ class MemoryCatalogue:
         self.asked: list[int] = []
         self._random = np.random.default_rng(seed)
         self._entries: dict[int, WorkFingerprint] = {}
+        self._known: dict[tuple[str, str, int], dict[int, NDArray[np.float16]]] = {}
 
     def add(
         self,
@@ -83,6 +85,12 @@ class MemoryCatalogue:
         return mine[:limit]
 
     def in_force(self, tenant: str, algorithm: str) -> dict[int, NDArray[np.float16]]:
+        key = (tenant, algorithm, len(self.rows))
+        if key not in self._known:
+            self._known[key] = self._in_force(tenant, algorithm)
+        return self._known[key]
+
+    def _in_force(self, tenant: str, algorithm: str) -> dict[int, NDArray[np.float16]]:
         last = {change.entry.id: change for change in self.rows}
         return {
             row: np.frombuffer(self._entries[row].fingerprint.value, "<f2")
@@ -108,12 +116,22 @@ class MemoryCatalogue:
         return Neighbours(rows[order], products[order])
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an engine holds at one moment; replaced, never changed."""
+
+    spaces: Mapping[tuple[str, str], Mapping[int, NDArray[np.float16]]]
+    watermarks: Mapping[str, LogHead]
+
+    def watermark(self, tenant: str) -> LogHead:
+        return self.watermarks.get(tenant, NOTHING)
+
+
 class MemoryEngine:
     """An exhaustive search over dictionaries; ``CandidateEngine`` as it is meant."""
 
     def __init__(self) -> None:
-        self._spaces: dict[tuple[str, str], dict[int, NDArray[np.float16]]] = {}
-        self._watermarks: dict[str, LogHead] = {}
+        self._held = Held({}, {})
         self.asked: list[int] = []
 
     def apply(
@@ -121,12 +139,20 @@ class MemoryEngine:
     ) -> LogHead:
         if self.watermark(tenant).sequence != after:
             return self.watermark(tenant)
+        spaces = dict(self._held.spaces)
         for algorithm, change in space_changes(changes).items():
-            space = self._spaces.setdefault((tenant, algorithm), {})
-            for row in change.removed.tolist():
-                space.pop(row, None)
-            space.update(zip(change.added.tolist(), change.vectors, strict=True))
-        self._watermarks[tenant] = reached
+            space = dict(spaces.get((tenant, algorithm), {}))
+            added = dict(zip(change.added.tolist(), change.vectors, strict=True))
+            for row, vector in added.items():
+                length = len(next(iter(space.values()), vector))
+                if len(vector) != length:
+                    raise StorageError(
+                        f"Fingerprint {row} has {len(vector)} components instead of {length}."
+                    )
+            gone = set(change.removed.tolist())
+            space |= added
+            spaces[tenant, algorithm] = {r: v for r, v in space.items() if r not in gone}
+        self._held = Held(spaces, {**self._held.watermarks, tenant: reached})
         return reached
 
     def candidates(
@@ -138,9 +164,10 @@ class MemoryEngine:
         minimum: float | None = None,
     ) -> Candidates:
         self.asked.append(k)
-        space = self._spaces.get((tenant, algorithm), {})
+        held = self._held
+        space = held.spaces.get((tenant, algorithm), {})
         if not space:
-            return Candidates([np.empty(0, np.int64)] * len(queries), self.watermark(tenant))
+            return Candidates([np.empty(0, np.int64)] * len(queries), held.watermark(tenant))
         rows, vectors = np.array(list(space), np.int64), np.array(list(space.values()), np.float32)
         if queries.shape[1] != vectors.shape[1]:
             raise InputError(f"A query has {queries.shape[1]} components.")
@@ -148,19 +175,21 @@ class MemoryEngine:
         for products in queries @ vectors.T:
             order = np.argsort(-products)[:k]
             found.append(rows[order if minimum is None else order[products[order] >= minimum]])
-        return Candidates(found, self.watermark(tenant))
+        return Candidates(found, held.watermark(tenant))
 
     def watermark(self, tenant: str) -> LogHead:
-        return self._watermarks.get(tenant, NOTHING)
+        return self._held.watermark(tenant)
 
     def erase(self, tenant: str, algorithm: str, rows: Sequence[int]) -> ErasureReceipt:
-        space = self._spaces.get((tenant, algorithm), {})
-        held = [row for row in rows if space.pop(row, None) is not None]
-        return ErasureReceipt(len(held), rewritten=("memory",))
+        space = self._held.spaces.get((tenant, algorithm), {})
+        kept = {row: vector for row, vector in space.items() if row not in rows}
+        spaces = {**self._held.spaces, (tenant, algorithm): kept}
+        self._held = Held(spaces, self._held.watermarks)
+        return ErasureReceipt(len(space) - len(kept), rewritten=("memory",))
 
     def rebuild(self, tenant: str) -> None:
-        self._watermarks.pop(tenant, None)
-        self._spaces = {key: space for key, space in self._spaces.items() if key[0] != tenant}
+        spaces = {key: space for key, space in self._held.spaces.items() if key[0] != tenant}
+        self._held = Held(spaces, {**self._held.watermarks, tenant: NOTHING})
 
     def close(self) -> None:
         pass
