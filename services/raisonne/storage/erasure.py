@@ -14,7 +14,8 @@ from raisonne.storage.change_log import NOT_ERASED
 from raisonne.storage.engine import Database, Lock, take_lock
 from raisonne.storage.tables import CHANGE_REMOVES, FingerprintChangeRow, FingerprintRow
 
-_BATCH = 1_000
+BATCH = 1_000
+"""Values a transaction."""
 _WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 
@@ -45,7 +46,7 @@ _PAGE = (
         ),
     )
     .order_by(col(FingerprintChangeRow.sequence))
-    .limit(_BATCH)
+    .limit(bindparam("at_most"))
 )
 
 
@@ -106,7 +107,7 @@ def _erase_batch(database: Database, tenant: str, after: int, until: int) -> Seq
     with database.write() as session:
         # Whoever changes what is in force holds this lock, so nothing returns until we commit.
         take_lock(session, Lock.CHANGE_LOG)
-        values = {"of_tenant": tenant, "after": after, "until": until}
+        values = {"of_tenant": tenant, "after": after, "until": until, "at_most": BATCH}
         page = [(sequence, number) for sequence, number in session.execute(_PAGE, values)]
         if page:
             _empty(session, [number for _, number in page])
