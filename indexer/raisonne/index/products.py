@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.index.faiss_memory import converted, float16_index, selecting
+from raisonne.index.rough_products import SPARE, Pairs, proposed, slack_of
 
 TILE_ROWS = 4096
 """Rows that are converted at a time."""
@@ -27,9 +28,6 @@ PAIRS = 64
 
 SCANNED_QUERIES = 8
 """Up to so many queries FAISS reads float16 in place, which is faster than converting it."""
-
-SPARE = 8
-"""How many more rows than wanted FAISS is asked for, to see whether its order was in doubt."""
 
 Live = NDArray[np.uint8] | None
 """Which rows may be found: bit ``i & 7`` of byte ``i >> 3`` for row i; None for all."""
@@ -50,7 +48,6 @@ class Nearest:
     product: NDArray[np.float32]
 
 
-Pairs = tuple[NDArray[np.intp], NDArray[np.int64]]
 Rows = Callable[[NDArray[np.int64]], NDArray[np.float16]]
 
 
@@ -157,30 +154,6 @@ def multiply(vectors: NDArray[np.float16], queries: NDArray[np.float32]) -> NDAr
     return product.astype(np.float32)
 
 
-def proposed(
-    products: NDArray[np.float32],
-    positions: NDArray[np.int64],
-    k: int,
-    slack: NDArray[np.float32],
-) -> tuple[Pairs, NDArray[np.intp]]:
-    """Return which pairs may be among the best, given those with the largest rough products.
-
-    Args:
-        products: Rough ones, best first, shape (q, m) with m at least k.
-        positions: Of these, shape (q, m); -1 for none.
-        k: How many are wanted for each query.
-        slack: As ``slack_of`` returns it.
-
-    Returns:
-        The pairs, and the queries for which others might be among the best as well, were there
-        more than m.
-    """
-    limit = products[:, k - 1] - 2 * slack
-    near = (products >= limit[:, np.newaxis]) & (positions >= 0)
-    query, place = np.nonzero(near)
-    return (query, positions[query, place]), np.flatnonzero(near[:, -1])
-
-
 def ranked(
     query: NDArray[np.intp],
     position: NDArray[np.int64],
@@ -217,17 +190,6 @@ def positions_of(live: NDArray[np.uint8], rows: int) -> NDArray[np.int64]:
     byte, bit = np.nonzero(np.unpackbits(live[used, np.newaxis], axis=1, bitorder="little"))
     positions = used[byte] * 8 + bit
     return positions[positions < rows]
-
-
-def slack_of(queries: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return by how much a product may be wrong that was summed in float32, shape (q,).
-
-    The error is at most d times half a unit in the last place times both lengths (Higham, Accuracy
-    and Stability of Numerical Algorithms, section 3.1); this is twice that for vectors of length
-    one.
-    """
-    lengths = np.linalg.norm(queries, axis=1)
-    return np.asarray(lengths * queries.shape[1] * 2.0**-23, np.float32)
 
 
 def _scan(

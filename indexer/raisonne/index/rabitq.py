@@ -13,20 +13,18 @@ from numpy.typing import NDArray
 from raisonne.index.arrays import Arrays
 from raisonne.index.faiss_memory import float16_index
 from raisonne.index.products import (
-    SPARE,
     Live,
     Nearest,
     exact,
     joined,
     nearest,
     positions_of,
-    proposed,
     ranked,
     shifted,
-    slack_of,
 )
 from raisonne.index.rabitq_effort import WANTED, Effort
 from raisonne.index.rabitq_lists import Closest, RabitqLists
+from raisonne.index.rough_products import SPARE, proposed, slack_of
 
 FEW_LIVE = 2000
 """So many rows are all multiplied, rather than looked for."""

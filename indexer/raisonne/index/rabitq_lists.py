@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.index.faiss_memory import MappedLists, flat_index, selecting_in_lists
-from raisonne.index.products import Live, Pairs
+from raisonne.index.products import Live
+from raisonne.index.rough_products import Pairs
 
 Closest = tuple[NDArray[np.float32], NDArray[np.int64]]
 """Products with the closest lists and their numbers, each shape (q, probes), best first."""
