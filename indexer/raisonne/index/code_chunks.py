@@ -85,16 +85,18 @@ def thresholds(cut: Cut, radius: int) -> tuple[int, ...]:
     return tuple(allowed)
 
 
-@lru_cache(maxsize=64)
-def near_keys(cut: Cut, radius: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+@lru_cache(maxsize=32)
+def near_keys(
+    widths: tuple[int, ...], allowed: tuple[int, ...]
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Return which keys are looked at: of which chunk, and which bits differ from the query's key.
 
     Args:
-        cut: Of the codes.
-        radius: How many bits of the codes may differ.
+        widths: See ``Cut``.
+        allowed: From ``thresholds``.
 
     Returns:
-        Two arrays of one length.
+        Two arrays of one length, shared by all callers.
     """
     # Keys that differ in their lowest bits have neighbouring buckets: in order, they share pages.
     flips = [
@@ -103,10 +105,12 @@ def near_keys(cut: Cut, radius: int) -> tuple[NDArray[np.intp], NDArray[np.int64
             for differing in range(threshold + 1)
             for bits in combinations(range(width), differing)
         )
-        for width, threshold in zip(cut.widths, thresholds(cut, radius), strict=True)
+        for width, threshold in zip(widths, allowed, strict=True)
     ]
     chunk = np.repeat(np.arange(len(flips)), [len(of_chunk) for of_chunk in flips])
-    return chunk, np.array([flip for of_chunk in flips for flip in of_chunk], np.int64)
+    flip = np.array([flip for of_chunk in flips for flip in of_chunk], np.int64)
+    chunk.flags.writeable = flip.flags.writeable = False
+    return chunk, flip
 
 
 def bucket_numbers(

@@ -22,7 +22,14 @@ from numpy.typing import NDArray
 
 from raisonne.index import hamming
 from raisonne.index.arrays import Arrays, Chunks, NewArrays
-from raisonne.index.code_chunks import Cut, bucket_numbers, first_buckets, near_keys, widths_for
+from raisonne.index.code_chunks import (
+    Cut,
+    bucket_numbers,
+    first_buckets,
+    near_keys,
+    thresholds,
+    widths_for,
+)
 from raisonne.index.hamming import Near, check_queries, is_live, joined
 
 VALUE = "value"
@@ -172,7 +179,7 @@ class _Tables:
 
     def _buckets(self, queries: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the buckets near each query begin, and how many rows each holds."""
-        chunk, flips = near_keys(self.cut, self.radius)
+        chunk, flips = near_keys(self.cut.widths, thresholds(self.cut, self.radius))
         buckets = bucket_numbers(queries, self.cut.widths).take(chunk, axis=1)
         buckets ^= flips
         starts = self.starts.take(buckets).astype(np.int64)

@@ -55,8 +55,9 @@ def test_a_chunk_that_tells_rows_apart_badly_is_left_out():
 @pytest.mark.parametrize("radius", [0, 5, 12, 20])
 def test_near_keys_are_all_within_the_thresholds_and_no_others(radius):
     cut = Cut((9, 9, 8, 8), (0, 3, 0, 1))
-    chunk, flips = near_keys(cut, radius)
-    for number, threshold in enumerate(thresholds(cut, radius)):
+    allowed = thresholds(cut, radius)
+    chunk, flips = near_keys(cut.widths, allowed)
+    for number, threshold in enumerate(allowed):
         near = [key for key in range(1 << cut.widths[number]) if key.bit_count() <= threshold]
         assert flips[chunk == number].tolist() == near
     each = np.array([1 + crowd for crowd in cut.crowds])
