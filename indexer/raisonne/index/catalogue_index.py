@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from raisonne.index.candidate_engine import CandidateEngine
+from raisonne.index.engine_hits import EngineHits
+from raisonne.index.engine_search import follow
 from raisonne.index.history import state_as_of
 from raisonne.index.opening import IndexBusyError
 from raisonne.index.ports import Erasure, FingerprintLog
@@ -21,6 +24,7 @@ from raisonne.index.tenant_index import TenantIndex
 from raisonne.index.upkeep import Progress
 from raisonne.index.verification import differences
 from raisonne.index.view import IndexView
+from raisonne.rights.fingerprint import FingerprintKind
 
 
 class CatalogueIndex:
@@ -32,11 +36,18 @@ class CatalogueIndex:
     Args:
         log: The change log to follow.
         store: Where files lie; None keeps everything in memory.
+        engine: What proposes rows of float vectors; None searches them in this process.
     """
 
-    def __init__(self, log: FingerprintLog, store: SegmentStore | None = None) -> None:
+    def __init__(
+        self,
+        log: FingerprintLog,
+        store: SegmentStore | None = None,
+        engine: CandidateEngine | None = None,
+    ) -> None:
         self._log = log
         self._store = store
+        self._engine = engine
         self._tenants: dict[str, TenantIndex] = {}
         self._opening = threading.Lock()
 
@@ -67,10 +78,12 @@ class CatalogueIndex:
         """
         with self._of(tenant).read() as state:
             if revision is None:
-                yield IndexView(tenant, state.spaces, state.reached.sequence)
+                engine = None if self._engine is None else EngineHits(self._engine, self._log)
+                yield IndexView(tenant, state.spaces, state.reached.sequence, engine=engine)
             else:
+                # An engine knows the present only.
                 past = state_as_of(state, tenant, self._log, revision)
-                yield IndexView(tenant, past.state.spaces, revision, past.erased)
+                yield IndexView(tenant, past.state.spaces, revision, erased=past.erased)
 
     def state(self, tenant: str) -> dict[str, Any]:
         """Return the revision and the number of entries by algorithm, as for JSON."""
@@ -81,7 +94,8 @@ class CatalogueIndex:
         self, tenant: str, *, wait_seconds: float = 0.0, progress: Progress | None = None
     ) -> bool:
         """Make files of what lies in memory, and fewer of many; see ``TenantIndex.maintain``."""
-        return self._of(tenant).maintain(wait_seconds=wait_seconds, progress=progress)
+        done = self._of(tenant).maintain(wait_seconds=wait_seconds, progress=progress)
+        return self._feed(tenant) and done
 
     def maintain_opened(self) -> None:
         """Do so for all tenants that were asked for since we began.
@@ -90,9 +104,9 @@ class CatalogueIndex:
             StorageError: If the disk is full.
         """
         with self._opening:
-            opened = list(self._tenants.values())
-        for index in opened:
-            index.maintain()
+            opened = list(self._tenants)
+        for tenant in opened:
+            self.maintain(tenant)
 
     def compact(
         self, tenant: str, *, wait_seconds: float = 0.0, progress: Progress | None = None
@@ -120,7 +134,9 @@ class CatalogueIndex:
             # Where no file holds a row that is out of force, none needs to have been made.
             masked = any(space.masked_rows for space in state.spaces.values())
             until = state.sealed if masked else state.reached.sequence
-        return self._log.erase(tenant, until)
+        erasure = self._log.erase(tenant, until)
+        pending = [erasure.pending, *self._erase_in_engine(tenant)]
+        return Erasure(erasure.values, " ".join(filter(None, pending)))
 
     def rebuild(
         self, tenant: str, *, wait_seconds: float = 0.0, progress: Progress | None = None
@@ -160,6 +176,25 @@ class CatalogueIndex:
             One sentence for each difference; empty where there is none.
         """
         return differences(self._of(tenant), self._log)
+
+    def _feed(self, tenant: str) -> bool:
+        """Bring the engine up to the log, unless another process of this machine does."""
+        if self._engine is None or self._store is None:
+            return True
+        with self._store.maintaining() as held:
+            if held:
+                follow(self._engine, self._log, tenant)
+            return held
+
+    def _erase_in_engine(self, tenant: str) -> list[str]:
+        """Overwrite what the engine was told to forget, and return what may still hold it."""
+        if self._engine is None:
+            return []
+        follow(self._engine, self._log, tenant)
+        vectors = FingerprintKind.EMBEDDING
+        algorithms = [name for name, kind in self._log.algorithms(tenant) if kind is vectors]
+        receipts = [self._engine.erase(tenant, name, ()) for name in algorithms]
+        return sorted({sentence for receipt in receipts for sentence in receipt.pending})
 
     def _busy(self) -> IndexBusyError:
         holder = (self._store and self._store.holder()) or "Another process"

@@ -11,7 +11,6 @@ import numpy as np
 from raisonne.index.indexed_space import IndexedSpace, delta_of
 from raisonne.index.marks import Marks, mark_of
 from raisonne.index.ports import FingerprintLog, LogHead
-from raisonne.index.segment import Segment
 from raisonne.index.tenant_state import TenantState
 from raisonne.rights.errors import InputError, StorageError
 from raisonne.rights.fingerprint import WorkFingerprint
@@ -95,7 +94,7 @@ def _space_as_of(
         here = positions >= 0
         past = Marks(segment.marks.values.copy())
         past.change(positions[here], marks[here])
-        segments.append(Segment(segment.record, segment.tenant, segment.file, past))
+        segments.append(segment.with_marks(segment.record, past))
         filed |= set(ids[here].tolist())
     present = [] if space.delta is None else space.delta.entries()
     lying = [entry for entry in present if entry.id not in then]

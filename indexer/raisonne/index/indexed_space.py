@@ -96,6 +96,17 @@ class IndexedSpace:
             found |= set(near[held].tolist())
         return found
 
+    def entries(self, rows: Sequence[int]) -> list[WorkFingerprint]:
+        """Return those of some rows that are here, in no order."""
+        ids = np.array(sorted(rows), np.int64)
+        found: list[WorkFingerprint] = []
+        for segment in self.segments:
+            positions = segment.positions(ids)
+            found += segment.entries(positions[positions >= 0])
+        wanted = set(rows)
+        delta = [] if self.delta is None else self.delta.entries()
+        return found + [entry for entry in delta if entry.id in wanted]
+
     def rows(self) -> MergedRows:
         """Return all rows in force in order of row id; they stay as they are when this changes."""
         return rows_of(self.segments, () if self.delta is None else self.delta.entries())

@@ -87,7 +87,7 @@ class Opener:
     def _open_one(self, record: SegmentRecord, known: Segment | None, *, thorough: bool) -> Segment:
         if known is not None:
             marks = Marks.read(record.marks, record.rows)
-            return Segment(record, self.tenant, known.file, marks)
+            return known.with_marks(record, marks)
         segment = self.store.open(self.tenant, record)
         if thorough:
             segment.file.verify_all()

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from raisonne.index.arrays import NewArrays
 from raisonne.index.binary_segment import BinarySegment, build_binary
+from raisonne.index.device_products import HOST
+from raisonne.index.device_segment import DeviceSegment
 from raisonne.index.exact_segment import ExactSegment, build_exact
 from raisonne.index.float_segment import FloatSegment, build_float
 from raisonne.index.local_segment import LocalSegment, build_local
@@ -79,14 +81,30 @@ class Segment:
         tenant: Whose.
         file: Open.
         marks: Of its rows; changed as the index follows the log.
+        device: Where products of float vectors are computed; see ``products_at``.
     """
 
-    def __init__(self, record: SegmentRecord, tenant: str, file: SegmentFile, marks: Marks) -> None:
+    def __init__(
+        self,
+        record: SegmentRecord,
+        tenant: str,
+        file: SegmentFile,
+        marks: Marks,
+        device: str = HOST,
+    ) -> None:
         self.record = record
         self.tenant = tenant
         self.file = file
         self.marks = marks
+        self.device = device
         self._columns = Columns(file, tenant, record.kind, record.algorithm)
+
+    def with_marks(self, record: SegmentRecord, marks: Marks) -> Segment:
+        """Return the same rows with other marks, and what the catalogue says with them."""
+        other = Segment(record, self.tenant, self.file, marks, self.device)
+        if "searcher" in self.__dict__:
+            other.__dict__["searcher"] = self.searcher  # A device may hold a copy of the rows.
+        return other
 
     def __len__(self) -> int:
         return self.record.rows
@@ -94,6 +112,8 @@ class Segment:
     @cached_property
     def searcher(self) -> Searcher:
         """What searches it."""
+        if self.record.kind is FingerprintKind.EMBEDDING and self.device != HOST:
+            return DeviceSegment(self.file, self.device)
         kinds: dict[FingerprintKind, type[Searcher]] = {
             FingerprintKind.EXACT: ExactSegment,
             FingerprintKind.PERCEPTUAL: BinarySegment,

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from raisonne.index.block_file_writer import UNFINISHED
+from raisonne.index.device_products import HOST
 from raisonne.index.marks import Marks
 from raisonne.index.ports import Checkpoint, SegmentKeys, SegmentList, SegmentRecord
 from raisonne.index.rows import Rows
@@ -42,18 +43,26 @@ class SegmentStore:
         listed: What the catalogue says about it.
         keys: Keys of encrypted files.
         sealed: Whether new files are encrypted.
+        device: Where products of float vectors are computed; see ``products_at``.
 
     Raises:
         StorageError: If the folder cannot be made or used.
     """
 
     def __init__(
-        self, folder: Path, listed: SegmentList, keys: SegmentKeys, *, sealed: bool = False
+        self,
+        folder: Path,
+        listed: SegmentList,
+        keys: SegmentKeys,
+        *,
+        sealed: bool = False,
+        device: str = HOST,
     ) -> None:
         self.folder = folder
         self._listed = listed
         self._keys = keys
         self._sealed = sealed
+        self._device = device
         self._turn = threading.RLock()
         self._depth = 0
         self._descriptor = -1
@@ -173,7 +182,8 @@ class SegmentStore:
             self._keys.open(tenant, record.name, record.wrapped_key) if record.wrapped_key else None
         )
         file = open_segment(self.folder / record.name, record.size_bytes, record.digest, key)
-        return Segment(record, tenant, file, Marks.read(record.marks, record.rows))
+        marks = Marks.read(record.marks, record.rows)
+        return Segment(record, tenant, file, marks, self._device)
 
     def sweep(self) -> int:
         """Remove all files that are not listed; call it while maintaining.

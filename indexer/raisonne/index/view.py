@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.index.binary_segment import BinarySegment
+from raisonne.index.engine_hits import EngineHits, SpaceValues
 from raisonne.index.exact_segment import ExactSegment
 from raisonne.index.float_segment import FloatSegment
 from raisonne.index.indexed_space import IndexedSpace
@@ -60,12 +61,19 @@ class IndexView:
     """
 
     def __init__(
-        self, tenant: str, spaces: Mapping[str, IndexedSpace], revision: int, erased: int = 0
+        self,
+        tenant: str,
+        spaces: Mapping[str, IndexedSpace],
+        revision: int,
+        *,
+        erased: int = 0,
+        engine: EngineHits | None = None,
     ) -> None:
         self.tenant = tenant
         self.revision = revision
         self.erased = erased
         self._spaces = spaces
+        self._engine = engine
 
     def search_exact(
         self, algorithm: str, value: bytes, *, reserving: int = 0
@@ -123,6 +131,9 @@ class IndexView:
         """
         hits: list[Hit] = []
         space = self._space(algorithm, FingerprintKind.EMBEDDING)
+        if self._engine is not None and len(space):
+            values = SpaceValues(space, reserving)
+            return self._engine.nearest(self.tenant, algorithm, values, vectors, k)
         for segment, searcher in _searchers(space, FloatSegment):
             near = searcher.nearest(vectors, k, segment.marks.selection(reserving))
             hits += _Found(segment, near.query, near.position, near.product).hits()
@@ -149,6 +160,9 @@ class IndexView:
         """
         hits: list[Hit] = []
         space = self._space(algorithm, FingerprintKind.EMBEDDING)
+        if self._engine is not None and len(space):
+            values = SpaceValues(space, reserving)
+            return self._engine.within(self.tenant, algorithm, values, vectors, threshold)
         for segment, searcher in _searchers(space, FloatSegment):
             near = searcher.within(vectors, threshold, segment.marks.selection(reserving))
             hits += _Found(segment, near.query, near.position, near.product).hits()

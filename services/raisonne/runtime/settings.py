@@ -47,6 +47,8 @@ class Settings:
         signing_key: C2PA claim key by URI; empty: a development authority inside ``home``.
         engine: Generation engine by URI.
         embedder: Embedding by URI.
+        vectors: What searches descriptors: empty or ``cpu`` for this process, ``torch:cuda:0`` or
+            another device, or a vector engine by URI (``pgvector:``, ``milvus:``).
         seal_index: Whether new files of the similarity index are encrypted.
         style: Style descriptor by URI, with the operator's weights; empty: style is not compared.
         trust: Whose credentials are trusted: ``own``, or a folder with trust lists.
@@ -70,6 +72,7 @@ class Settings:
     signing_key: str = ""
     engine: str = "procedural:"
     embedder: str = "gist:"
+    vectors: str = field(default="", repr=False)
     seal_index: bool = False
     style: str = ""
     trust: str = "own"

@@ -31,7 +31,9 @@ from raisonne.fingerprint.embedding import Embedder, embedder_from_uri
 from raisonne.fingerprint.extract import Extractor
 from raisonne.fingerprint.style import style_from_uri
 from raisonne.generation.by_uri import engine_from_uri
+from raisonne.index.candidate_engine import CandidateEngine
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.device_products import HOST, is_device, products_at
 from raisonne.index.ports import FingerprintLog
 from raisonne.index.segment_store import SegmentStore
 from raisonne.keys.envelope import TenantEnvelope
@@ -58,6 +60,7 @@ from raisonne.storage.ledger_store import SqlLedger
 from raisonne.storage.migrate import upgrade
 from raisonne.storage.segment_list import SqlSegmentList
 from raisonne.storage.transactions import SqlTransactions
+from raisonne.vectors.engines import engine_from_uri as vector_engine_from_uri
 
 _ORPHAN_AGE = timedelta(hours=1)
 """Blobs without a row are swept when older: a younger one may belong to a running commit."""
@@ -137,10 +140,27 @@ def open_service(settings: Settings) -> Iterator[Service]:
         upgrade(database)
         require_keys(settings, database)
         decoder = stack.enter_context(DecoderPool(settings.decoder_workers))
-        yield _wire(settings, database, decoder)
+        yield _wire(settings, database, decoder, _vector_engine(settings, stack))
 
 
-def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
+def _vector_engine(settings: Settings, stack: ExitStack) -> CandidateEngine | None:
+    """Connect to what searches descriptors, if that is not this process."""
+    if not settings.vectors:
+        return None
+    if is_device(settings.vectors):
+        products_at(settings.vectors)  # That there is such a device is best known at once.
+        return None
+    engine = vector_engine_from_uri(settings.vectors)
+    stack.callback(engine.close)
+    return engine
+
+
+def _wire(
+    settings: Settings,
+    database: Database,
+    decoder: Decoder,
+    vector_engine: CandidateEngine | None,
+) -> Service:
     clock, policies = SystemClock(), PolicyBundle.packaged()
     transactions, fingerprint_log = SqlTransactions(database), SqlFingerprintLog(database)
     root = root_key_from_uri(settings.root_key_uri, settings.root_passphrase or None)
@@ -156,8 +176,14 @@ def _wire(settings: Settings, database: Database, decoder: Decoder) -> Service:
     embedder = embedder_from_uri(settings.embedder)
     extractor = Extractor(embedder, style_from_uri(settings.style))
     listed, keys = SqlSegmentList(database), EnvelopeSegmentKeys(envelope)
-    segments = SegmentStore(settings.index_root, listed, keys, sealed=settings.seal_index)
-    index = CatalogueIndex(fingerprint_log, segments)
+    segments = SegmentStore(
+        settings.index_root,
+        listed,
+        keys,
+        sealed=settings.seal_index,
+        device=settings.vectors if is_device(settings.vectors) else HOST,
+    )
+    index = CatalogueIndex(fingerprint_log, segments, vector_engine)
     rules = RulesInForce(transactions)
     matcher = Matcher(index, rules)
     screener = Screener(decoder, extractor, matcher, transactions, policies)
