@@ -245,7 +245,7 @@ def test_changes_count_from_the_next_query_on(registry):
     entries = registry.register(painting(80), "new")
     report = registry.match(query)
     assert report.matches[0].work == "works/new"
-    assert report.index_revision == registry.matcher.revision() == registry.log.head()
+    assert report.index_revision == registry.matcher.revision("t") == registry.log.head().sequence
     registry.log.remove(entries)
     assert registry.match(query).matches == ()
 

@@ -34,8 +34,8 @@ def laid(image: Image.Image, transform: np.ndarray, points: int = 0) -> Proof:
 
 def asking(image: Image.Image, **attributes: object) -> tuple[Lookup, Proof | None]:
     """A lookup and the proof of the whole picture over the whole work."""
-    with REGISTRY.matcher._index.read() as view:
-        lookup = Lookup(view, "t", altered(ask(image), **attributes), SHIPPED)
+    with REGISTRY.matcher._index.read("t") as view:
+        lookup = Lookup(view, altered(ask(image), **attributes), SHIPPED)
         return lookup, lay_whole_over(lookup, "assets/work", Dihedral.IDENTITY)
 
 
@@ -52,9 +52,9 @@ SYMMETRIES = {
 @pytest.mark.parametrize("symmetry", SYMMETRIES)
 def test_a_changed_copy_laid_back_is_the_whole_work(symmetry):
     query = ask(SYMMETRIES[symmetry](WORK).resize((320, 260)))
-    with REGISTRY.matcher._index.read() as view:
-        proof = lay_whole_over(Lookup(view, "t", query, SHIPPED), "assets/work", symmetry)
-        wrong = lay_whole_over(Lookup(view, "t", query, SHIPPED), "assets/work", Dihedral.TRANSPOSE)
+    with REGISTRY.matcher._index.read("t") as view:
+        proof = lay_whole_over(Lookup(view, query, SHIPPED), "assets/work", symmetry)
+        wrong = lay_whole_over(Lookup(view, query, SHIPPED), "assets/work", Dihedral.TRANSPOSE)
     assert proof is not None
     assert wrong is not None
     assert proof.whole
@@ -65,10 +65,11 @@ def test_a_changed_copy_laid_back_is_the_whole_work(symmetry):
 
 
 def test_a_work_without_local_features_is_not_laid_over():
-    with REGISTRY.matcher._index.read() as view:
-        lookup = Lookup(view, "t", ask(WORK), SHIPPED)
+    with REGISTRY.matcher._index.read("t") as view:
+        lookup = Lookup(view, ask(WORK), SHIPPED)
         assert lay_whole_over(lookup, "assets/unknown", Dihedral.IDENTITY) is None
-        strange = Lookup(view, "somebody-else", ask(WORK), SHIPPED)
+    with REGISTRY.matcher._index.read("somebody-else") as view:
+        strange = Lookup(view, ask(WORK), SHIPPED)
         assert lay_whole_over(strange, "assets/work", Dihedral.IDENTITY) is None
 
 

@@ -18,12 +18,13 @@ def test_synthetic_works_are_searched_like_real_ones_and_are_like_nothing(tmp_pa
     picture = encoded(painting(1, 400, 300))
     with open_service(Settings(home=tmp_path / "home")) as service:
         fill(service, 40, picture)
-        state = service.index.state()["entries"][service.principal.tenant]
+        tenant = service.principal.tenant
+        state = service.index.state(tenant)["entries"]
         assert set(state.values()) == {40}
         assert len(state) == 5
-        assert service.index.verify(service.fingerprint_log) == []
-        with service.index.read() as view:
-            kept = view.contents()[service.principal.tenant, ALGORITHM]
+        assert service.index.verify(tenant) == []
+        with service.index.read(tenant) as view:
+            kept = view.contents()[ALGORITHM]
         features = [unpack(value) for value in kept.values()]
         assert {len(work.points) for work in features} == {REGISTERED_POINTS}
         codes = np.concatenate([work.codes for work in features])
@@ -36,4 +37,4 @@ def test_synthetic_works_are_searched_like_real_ones_and_are_like_nothing(tmp_pa
 def test_filling_nothing_leaves_nothing(tmp_path: Path) -> None:
     with open_service(Settings(home=tmp_path / "home")) as service:
         fill(service, 0, b"")
-        assert service.index.state()["entries"] == {}
+        assert service.index.state(service.principal.tenant)["entries"] == {}
