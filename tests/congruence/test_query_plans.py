@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -164,3 +164,33 @@ def test_the_open_jobs_are_found_by_their_index(database: Database) -> None:
         transaction.jobs.find_request(TENANT, "r")
     assert "ix_job_open" in plan(database, statements[0])
     assert "uq_job_request" in plan(database, statements[1])
+
+
+def test_whether_a_fingerprint_is_in_force_is_read_from_an_index_alone(database: Database) -> None:
+    log = SqlFingerprintLog(database)
+    with recorded(database) as statements:
+        log.in_force(TENANT, "pdq-256-v1", 7, after=0, until=9, limit=100)
+    found = plan(database, statements[-1])
+    word = "USING COVERING INDEX" if database.is_sqlite else "Index Only Scan Backward using"
+    assert f"{word} ix_fingerprint_change_last" in found
+    assert "ix_fingerprint_tenant_algorithm_id" in found
+
+
+@pytest.mark.parametrize(
+    ("call", "index"),
+    [
+        (lambda log: log.changes(TENANT, 7, 100), "ix_fingerprint_change_tenant_sequence"),
+        (lambda log: log.tenants(), "ix_fingerprint_tenant_"),
+        (lambda log: log.algorithms(TENANT), "ix_fingerprint_tenant_algorithm_id"),
+        (lambda log: log.erase(TENANT, 7), "ix_fingerprint_change_removed"),
+    ],
+)
+def test_the_log_is_read_by_its_indexes(
+    database: Database, call: Callable[[SqlFingerprintLog], object], index: str
+) -> None:
+    with recorded(database) as statements:
+        call(SqlFingerprintLog(database))
+    found = next(plan(database, each) for each in statements if "FROM fingerprint" in each[0])
+    assert index in found
+    assert "Sort" not in found
+    assert "TEMP B-TREE" not in found

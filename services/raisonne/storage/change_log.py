@@ -28,11 +28,7 @@ def is_in_force(*until: ColumnElement[bool]) -> ColumnElement[bool]:
     """
     last = (
         select(col(FingerprintChangeRow.operation))
-        .where(
-            col(FingerprintChangeRow.tenant) == col(FingerprintRow.tenant),
-            col(FingerprintChangeRow.fingerprint) == col(FingerprintRow.id),
-            *until,
-        )
+        .where(col(FingerprintChangeRow.fingerprint) == col(FingerprintRow.id), *until)
         .order_by(col(FingerprintChangeRow.sequence).desc())
         .limit(1)
         .correlate(FingerprintRow)

@@ -40,7 +40,6 @@ _PAGE = (
         col(FingerprintChangeRow.sequence) <= bindparam("until"),
         NOT_ERASED,
         ~exists().where(
-            col(_Later.tenant) == col(FingerprintChangeRow.tenant),
             col(_Later.fingerprint) == col(FingerprintChangeRow.fingerprint),
             col(_Later.sequence) > col(FingerprintChangeRow.sequence),
         ),

@@ -163,8 +163,9 @@ class FingerprintChangeRow(Row, table=True):
     __table_args__ = (
         one_of("operation", ChangeOperation),
         ForeignKeyConstraint(["fingerprint"], ["fingerprint.id"]),
-        # All that tells whether a fingerprint is in force, so that no row has to be looked at.
-        Index("ix_fingerprint_change_last", "tenant", "fingerprint", "sequence", "operation"),
+        # All that tells whether a fingerprint is in force. With the tenant in it, PostgreSQL might
+        # search for a fingerprint in the other index.
+        Index("ix_fingerprint_change_last", "fingerprint", "sequence", "operation"),
         Index(None, "tenant", "sequence"),
         partial("ix_fingerprint_change_removed", "tenant", "sequence", where=CHANGE_REMOVES),
         {"sqlite_autoincrement": True},

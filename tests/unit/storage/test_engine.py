@@ -52,18 +52,25 @@ def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     database.close()
 
 
-def test_sqlite_is_durable_and_keeps_references(tmp_path: Path) -> None:
+def test_sqlite_is_durable_keeps_references_and_overwrites_what_is_deleted(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'catalogue.db'}")
     with database.read() as session:
         connection = session.connection()
         pragmas = {
             name: connection.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "secure_delete",
+                "busy_timeout",
+            )
         }
     assert pragmas == {
         "journal_mode": "wal",
         "synchronous": 2,  # FULL
         "foreign_keys": 1,
+        "secure_delete": 1,
         "busy_timeout": 30_000,
     }
     database.close()

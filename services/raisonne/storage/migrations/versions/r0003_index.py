@@ -38,7 +38,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_fingerprint_change_last",
         "fingerprint_change",
-        ["tenant", "fingerprint", "sequence", "operation"],
+        ["fingerprint", "sequence", "operation"],
     )
     op.create_index(
         op.f("ix_fingerprint_change_tenant_sequence"), "fingerprint_change", ["tenant", "sequence"]
