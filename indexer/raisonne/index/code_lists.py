@@ -18,6 +18,7 @@ from raisonne.fingerprint.vocabulary import PARTS, vocabulary
 ENTRY = np.dtype([("code", "u1", PARTS), ("id", "<i8")])
 _WORDS = ENTRY.itemsize // 8
 _CODE_WORDS = PARTS // 8
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +101,22 @@ class CodeLists:
         return packed(codes.view(np.uint8), ids, left)
 
 
+def nearest_of(codes: NDArray[np.uint8], centres: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return which centre each code is nearest to.
+
+    Args:
+        codes: Shape (n, 32).
+        centres: Codes, shape (m, 32), m at least one.
+    """
+    if len(centres) == 1:
+        return np.zeros(len(codes), np.int64)
+    faiss.omp_set_num_threads(1)  # See BinarySpace.search.
+    index = faiss.IndexFlatL2(vocabulary().words.shape[1])
+    index.add(meant_by(centres))
+    blocks = np.split(codes, range(_BLOCK, len(codes), _BLOCK))
+    return np.concatenate([index.assign(meant_by(block), 1)[:, 0] for block in blocks])
+
+
 def packed(codes: NDArray[np.uint8], ids: NDArray[np.int64], sizes: NDArray[np.int64]) -> CodeLists:
     """Write lists one after another.
 
@@ -122,8 +139,8 @@ def packed(codes: NDArray[np.uint8], ids: NDArray[np.int64], sizes: NDArray[np.i
 
 def meant_by(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the descriptors that codes stand for, shape (n, 128)."""
-    parts = vocabulary().parts[np.arange(PARTS), codes]
-    return parts.reshape(len(codes), -1).astype(np.float32)
+    index = _index(0)  # Held while its part is used.
+    return np.asarray(index.pq.decode(np.ascontiguousarray(codes)))
 
 
 def codes_of(descriptors: NDArray[np.float32]) -> NDArray[np.uint8]:

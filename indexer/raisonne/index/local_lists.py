@@ -9,6 +9,7 @@ vocabulary tree", CVPR 2006), of which the upper one ships and the lower one is 
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from raisonne.fingerprint.local import REGISTERED_POINTS
 from raisonne.fingerprint.vocabulary import PARTS, RegisteredFeatures, unpack, vocabulary
-from raisonne.index.code_lists import ENTRY, codes_of, meant_by, packed
+from raisonne.index.code_lists import ENTRY, codes_of, meant_by, nearest_of, packed
 
 POSITION_BIT = 16
 """The lowest bit of an id that tells the position of the work; above its 32 bits is the word."""
@@ -33,13 +34,12 @@ ANGLE_STEP = 360 / 256
 _WORD_BIT = 48
 
 _LIST = 400
-"""Points of a list, on average."""
+"""Points of a list, on average; more where a word has very many."""
 _SAMPLE = 16
 """Points for each centre, among which centres are moved."""
 _ROUNDS = 3
 _PARTITION = 1 << 21
 _MOST_PARTITIONS = 256
-_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +111,7 @@ def arrange(points: SpilledPoints) -> Arrangement:
     lists = np.zeros(len(vocabulary().words), np.int64)
     for file in points.files:
         entries = _read(file)
-        words = entries["id"] >> _WORD_BIT
+        words = (entries["id"] >> _WORD_BIT).astype(np.uint16)  # Sorted quickly.
         order = np.argsort(words, kind="stable")
         entries, words = entries[order], words[order]
         used, starts = np.unique(words, return_index=True)
@@ -121,7 +121,7 @@ def arrange(points: SpilledPoints) -> Arrangement:
         for word, start, stop in zip(used, starts, stops, strict=True):
             codes = entries["code"][start:stop]
             found = _centres(codes)
-            owner[start:stop] = first + _nearest(codes, meant_by(found))
+            owner[start:stop] = first + nearest_of(codes, found)
             centres.append(found)
             lists[word] = len(found)
             first += len(found)
@@ -144,9 +144,9 @@ def _read(file: IO[bytes]) -> NDArray[np.void]:
 
 def _entries(
     works: Sequence[RegisteredFeatures], position: int
-) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+) -> tuple[NDArray[np.void], NDArray[np.uint16]]:
     """Return the points of works as entries, by word, and their words."""
-    words = np.concatenate([work.words for work in works]).astype(np.int64)
+    words = np.concatenate([work.words for work in works])
     points = np.concatenate([work.points for work in works]).astype(np.float64)
     counts = [len(work.words) for work in works]
     positions = np.repeat(np.arange(position, position + len(works)), counts)
@@ -154,39 +154,23 @@ def _entries(
     angle = np.rint(points[:, 3] / ANGLE_STEP).astype(np.int64)
     entries = np.empty(len(words), ENTRY)
     entries["code"] = np.concatenate([work.codes for work in works])
-    entries["id"] = words << _WORD_BIT | positions << POSITION_BIT | size << SIZE_BIT | angle
+    entries["id"] = words.astype(np.int64) << _WORD_BIT
+    entries["id"] |= positions << POSITION_BIT | size << SIZE_BIT | angle
     order = np.argsort(words, kind="stable")
     return entries[order], words[order]
 
 
 def _centres(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return codes of as many centres as points need, found by Lloyd's algorithm on a sample."""
-    count = -(-len(codes) // _LIST)
+    # Of so many points, as much of a search goes into centres as into the points of two lists.
+    count = -(-len(codes) // max(_LIST, math.isqrt(len(codes) // 2)))
     sample = codes[np.arange(count * _SAMPLE) * len(codes) // (count * _SAMPLE)]
-    centres = sample[::_SAMPLE]
-    if count == 1:
-        return centres
+    centres = sample[::_SAMPLE].copy()
     descriptors = meant_by(sample)
-    for _ in range(_ROUNDS):
-        owner = _nearest(sample, meant_by(centres))
+    for _ in range(_ROUNDS if count > 1 else 0):
+        owner = nearest_of(sample, centres)
         order = np.argsort(owner, kind="stable")
-        used, starts = np.unique(owner[order], return_index=True)
+        used, starts, members = np.unique(owner[order], return_index=True, return_counts=True)
         sums = np.add.reduceat(descriptors[order], starts, axis=0)
-        moved = codes_of((sums / np.bincount(owner)[used, None]).astype(np.float32))
-        centres = centres.copy()
-        centres[used] = moved
+        centres[used] = codes_of((sums / members[:, None]).astype(np.float32))
     return centres
-
-
-def _nearest(codes: NDArray[np.uint8], centres: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return which centre each code is nearest to, of equally near ones the first."""
-    if len(centres) == 1:
-        return np.zeros(len(codes), np.intp)
-    # All numbers are whole and below 2^24, so this is exact whatever the order of summation.
-    squares = (centres**2).sum(axis=1)
-    return np.concatenate(
-        [
-            (squares - 2 * meant_by(codes[start : start + _BLOCK]) @ centres.T).argmin(axis=1)
-            for start in range(0, len(codes), _BLOCK)
-        ]
-    )

@@ -29,8 +29,10 @@ from raisonne.index.local_lists import (
 )
 from raisonne.index.local_space import LocalHits
 
-_PROBES = 3
-"""Lists that are searched for each word that is; the nearest of all these words."""
+_EFFORT = 800
+"""Centres and points together that a descriptor is compared with, for each of its words."""
+_PROBES = 4
+"""Lists that are searched for each word, at most."""
 _SPARE = 4
 """Where some works are not to be found, so many times as many points are looked for at first."""
 
@@ -98,8 +100,8 @@ class LocalSegment:
     ) -> LocalHits:
         """Find the registered points that look most like a query's.
 
-        Of each word, those lists are searched whose centres are nearest; of a segment with few
-        works, all are.
+        Of the lists of a descriptor's words, those with the nearest centres are searched, until it
+        was compared with a fixed number of points. Where there are few works, that is all.
 
         Args:
             descriptors: Shape (m, 128).
@@ -130,10 +132,12 @@ class LocalSegment:
         centres = CodeLists(self.arrays.whole("centre"), starts, stops)
         if not len(descriptors) or not len(centres.entries):
             return np.empty((0, 0), np.int64)
-        most = _PROBES * words.shape[1]
-        _, probed = centres.nearest(descriptors, words, most)
-        budget = _PROBES * (words >= 0).sum(axis=1, keepdims=True)
-        return np.where(np.arange(most) < budget, probed, -1)
+        _, probed = centres.nearest(descriptors, words, _PROBES * words.shape[1])
+        # Any number of works takes the same effort: more centres leave fewer points.
+        left = (words >= 0) * (_EFFORT - (stops - starts)[words])
+        sizes = np.diff(self.arrays.whole("list_start"))
+        before = np.cumsum(sizes[probed], axis=1) - sizes[probed]
+        return np.where((before == 0) | (before < left.sum(axis=1)[:, None]), probed, -1)
 
 
 def merge_hits(parts: Sequence[LocalHits], offsets: Sequence[int], nearest: int) -> LocalHits:
