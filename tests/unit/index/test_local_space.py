@@ -11,6 +11,7 @@ from raisonne.fingerprint.local import ALGORITHM, REGISTERED_POINTS
 from raisonne.fingerprint.vocabulary import nearest_words_of, pack, rewritten, unpack
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.index.local_space import LocalHits, LocalSpace
+from raisonne.index.local_view import LocalView
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind, WorkFingerprint
 
@@ -35,7 +36,9 @@ def filled(*rows: int, points: int = 12) -> LocalSpace:
     return space
 
 
-def found(space: LocalSpace, hits: LocalHits) -> set[tuple[int, str, float, float, float]]:
+def found(
+    space: LocalSpace | LocalView, hits: LocalHits
+) -> set[tuple[int, str, float, float, float]]:
     """Hits without regard to slots and order."""
     return {
         (int(row), space.entry(int(slot)).work, float(size), float(angle), float(distance))
@@ -184,14 +187,17 @@ def test_the_index_serves_each_tenant_its_own():
     index = CatalogueIndex(log)
     own = random_features(1, 12).descriptors
     query, lists = own.astype(np.float32), nearest_words_of(own, 1)
-    with index.read() as view:
-        one, other = view.local("one", ALGORITHM), view.local("other", ALGORITHM)
+    with index.read("one") as view:
+        one = view.local(ALGORITHM)
         assert {hit[1] for hit in found(one, one.search(query, lists, 9))} == {"works/a"}
+        assert view.local("another-v1") is None
+        assert view.counts() == {ALGORITHM: 1}
+    with index.read("other") as view:
+        other = view.local(ALGORITHM)
         everything = other.search(query, everywhere(12), 99)
         assert {hit[1] for hit in found(other, everything)} == {"works/b"}
-        assert view.local("third", ALGORITHM) is None
-        assert view.local("one", "another-v1") is None
-        assert view.counts() == {"one": {ALGORITHM: 1}, "other": {ALGORITHM: 1}}
+    with index.read("third") as view:
+        assert view.local(ALGORITHM) is None
 
 
 def test_the_index_follows_changes_and_agrees_with_itself():
@@ -203,10 +209,10 @@ def test_the_index_follows_changes_and_agrees_with_itself():
         if seed % 3 == 2:
             log.remove(kept.pop(0))
         if seed % 2:
-            index.refresh()
-            assert index.verify(log) == []
-    with index.read() as view:
-        assert set(view.contents()["t", ALGORITHM]) == {entries[0].id for entries in kept}
+            index.refresh("t")
+            assert index.verify("t") == []
+    with index.read("t") as view:
+        assert set(view.contents()[ALGORITHM]) == {entries[0].id for entries in kept}
 
 
 def test_verification_sees_every_kind_of_difference():
@@ -214,12 +220,13 @@ def test_verification_sees_every_kind_of_difference():
     for seed in range(4):
         log.add("t", str(seed), [local(seed)])
     index = CatalogueIndex(log)
-    index.refresh()
-    space = index._spaces["t", ALGORITHM]
+    index.refresh("t")
+    with index._of("t").read() as state:
+        space = state.spaces[ALGORITHM].delta
     space._index.remove_ids(np.array([space._slots[2] * REGISTERED_POINTS + 5], np.int64))
     space.change([], [3])
-    assert index.verify(log) == [
-        "Fingerprint 2 of t, rootsift-v1: has another value in the index.",
+    assert index.verify("t") == [
+        "Fingerprint 2 of t, rootsift-v1: is another in the index.",
         "Fingerprint 3 of t, rootsift-v1: missing from the index.",
     ]
 
@@ -227,22 +234,23 @@ def test_verification_sees_every_kind_of_difference():
 def test_verification_sees_another_word_in_the_log():
     log, other = MemoryLog(), MemoryLog()
     log.add("t", "a", [local(1)])
+    index = CatalogueIndex(log)
+    assert index.verify("t") == []
     kept = unpack(value_of(1))
     words = kept.words.copy()
     words[3] = (words[3] + 1) % 4096
     changed = rewritten(value_of(1), words, kept.codes)
     other.add("t", "a", [Fingerprint(FingerprintKind.LOCAL, ALGORITHM, changed, 80)])
-    assert CatalogueIndex(log).verify(other) == [
-        "Fingerprint 1 of t, rootsift-v1: has another value in the index."
-    ]
+    log.rows = other.rows
+    assert index.verify("t") == ["Fingerprint 1 of t, rootsift-v1: is another in the index."]
 
 
 def test_a_damaged_value_stops_every_query():
     log = MemoryLog()
     log.add("t", "a", [local(1)])
     index = CatalogueIndex(log)
-    index.refresh()
+    index.refresh("t")
     log.add("t", "b", [Fingerprint(FingerprintKind.LOCAL, ALGORITHM, value_of(2)[:-1], 80)])
     for _ in range(2):
         with pytest.raises(StorageError, match="Fingerprint 2"):
-            index.refresh()
+            index.refresh("t")
