@@ -199,7 +199,7 @@ class TenantIndex:
         """Do what there is to do as of now; return whether there was something."""
         with self._changing:
             state = self._state
-            plan = plan_for(state, compact=compact)
+            plan = plan_for(state, seal_rows=SEAL_ROWS, compact=compact)
         if plan is None:
             return False
         checkpoint = write_plan(store, self.tenant, plan, progress)
