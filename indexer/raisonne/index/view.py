@@ -186,7 +186,8 @@ class IndexView:
         share = min(1.0, _SAMPLE / max(len(space), 1))
         for segment, searcher in _searchers(space, FloatSegment):
             wanted = round(share * segment.marks.in_force)
-            parts.append(searcher.sample_products(vector, wanted))
+            live = segment.marks.selection()
+            parts.append(searcher.sample_products(vector, wanted, live))
         if isinstance(space.delta, FloatSpace):
             products = space.delta.products(vector)
             parts.append(products[: max(round(share * len(products)), 1)])
