@@ -13,7 +13,7 @@ from raisonne.index.marks import Marks, mark_of
 from raisonne.index.ports import FingerprintLog, LogHead
 from raisonne.index.tenant_state import TenantState
 from raisonne.rights.errors import InputError, StorageError
-from raisonne.rights.fingerprint import WorkFingerprint
+from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
 
 _BATCH = 5_000
 
@@ -57,10 +57,13 @@ def state_as_of(state: TenantState, tenant: str, log: FingerprintLog, revision: 
         for entry in log.at(tenant, sorted(touched)[start : start + _BATCH], revision)
     }
     by_algorithm: dict[str, dict[int, WorkFingerprint | None]] = defaultdict(dict)
-    for row, algorithm in touched.items():
+    # Of what was withdrawn and compacted wholly, there is no space any more.
+    present = dict(state.spaces)
+    for row, (algorithm, kind) in touched.items():
         by_algorithm[algorithm][row] = held.get(row)
+        present.setdefault(algorithm, IndexedSpace(kind))
     spaces, erased = {}, 0
-    for algorithm, space in state.spaces.items():
+    for algorithm, space in present.items():
         spaces[algorithm], gone = _space_as_of(space, by_algorithm[algorithm])
         erased += gone
     mark = log.mark(revision)
@@ -69,16 +72,20 @@ def state_as_of(state: TenantState, tenant: str, log: FingerprintLog, revision: 
     return Past(TenantState(LogHead(revision, mark), spaces=spaces), erased)
 
 
-def _touched(state: TenantState, tenant: str, log: FingerprintLog, revision: int) -> dict[int, str]:
-    """Return the algorithms of all rows that changed since, by row."""
-    found: dict[int, str] = {}
+def _touched(
+    state: TenantState, tenant: str, log: FingerprintLog, revision: int
+) -> dict[int, tuple[str, FingerprintKind]]:
+    """Return the algorithms and kinds of all rows that changed since, by row."""
+    found: dict[int, tuple[str, FingerprintKind]] = {}
     while revision < state.reached.sequence:
         changes = log.changes(tenant, revision, _BATCH)
         changes = [change for change in changes if change.sequence <= state.reached.sequence]
         if not changes:
             break
         revision = changes[-1].sequence
-        found |= {change.entry.id: change.entry.fingerprint.algorithm for change in changes}
+        for change in changes:
+            fingerprint = change.entry.fingerprint
+            found[change.entry.id] = fingerprint.algorithm, fingerprint.kind
     return found
 
 
