@@ -76,7 +76,8 @@ class IndexedSpace:
         new = [entry for entry in added if entry.id not in here]
         gone = [row for row in removed if row not in here]
         if new and self.delta is None:
-            self.delta = delta_of(self.kind, new)
+            lengths = [segment.value_bytes for segment in self.segments]
+            self.delta = delta_of(self.kind, new, *lengths[:1])
         elif self.delta is not None and (new or gone):
             self.delta.change(new, gone)
 
@@ -124,11 +125,22 @@ class IndexedSpace:
         return rows_of(self.segments, searched)
 
 
-def delta_of(kind: FingerprintKind, entries: Sequence[WorkFingerprint]) -> Space | None:
-    """Return what holds rows in memory; None if there are none."""
+def delta_of(
+    kind: FingerprintKind, entries: Sequence[WorkFingerprint], value_bytes: int = 0
+) -> Space | None:
+    """Return what holds rows in memory; None if there are none.
+
+    Args:
+        kind: Of the fingerprints.
+        entries: The rows.
+        value_bytes: Length of a value; 0 for that of the first one.
+
+    Raises:
+        StorageError: If a value has another length.
+    """
     if not entries:
         return None
-    delta = SPACES[kind](len(entries[0].fingerprint.value))
+    delta = SPACES[kind](value_bytes or len(entries[0].fingerprint.value))
     delta.change(entries, ())
     return delta
 

@@ -122,6 +122,11 @@ class Segment:
         }
         return kinds[self.record.kind](self.file)
 
+    @property
+    def value_bytes(self) -> int:
+        """Length of each value; of local features, which differ in length, it is not that."""
+        return self.file.places["value"].row_bytes
+
     def ids(self) -> NDArray[np.int64]:
         """Return all row ids, ascending, shape (rows,)."""
         return self._columns.ids()
