@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.index.block_file import DamagedSegmentError
-from raisonne.index.marks import Marks
 from raisonne.index.ports import Checkpoint, FingerprintLog, SegmentRecord
 from raisonne.index.rows import LoggedRows
 from raisonne.index.segment import Segment
@@ -86,8 +85,7 @@ class Opener:
 
     def _open_one(self, record: SegmentRecord, known: Segment | None, *, thorough: bool) -> Segment:
         if known is not None:
-            marks = Marks.read(record.marks, record.rows)
-            return known.with_marks(record, marks)
+            return known.with_marks(record, self.store.marks_of(record))
         segment = self.store.open(self.tenant, record)
         if thorough:
             segment.file.verify_all()

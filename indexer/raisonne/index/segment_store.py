@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.block_file_writer import UNFINISHED
 from raisonne.index.device_products import HOST
 from raisonne.index.marks import Marks
@@ -182,8 +183,19 @@ class SegmentStore:
             self._keys.open(tenant, record.name, record.wrapped_key) if record.wrapped_key else None
         )
         file = open_segment(self.folder / record.name, record.size_bytes, record.digest, key)
-        marks = Marks.read(record.marks, record.rows)
-        return Segment(record, tenant, file, marks, self._device)
+        return Segment(record, tenant, file, self.marks_of(record), self._device)
+
+    def marks_of(self, record: SegmentRecord) -> Marks:
+        """Return what the catalogue says of a listed file's rows.
+
+        Raises:
+            DamagedSegmentError: If that was damaged.
+        """
+        try:
+            return Marks.read(record.marks, record.rows)
+        except StorageError as error:
+            path = self.folder / record.name
+            raise DamagedSegmentError(path, "has damaged marks in the catalogue") from error
 
     def sweep(self) -> int:
         """Remove all files that are not listed; call it while maintaining.
