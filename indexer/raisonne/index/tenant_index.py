@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from raisonne.index.rebuilding import rebuild
 from raisonne.index.segment_store import SegmentStore
 from raisonne.index.tenant_state import TenantState
 from raisonne.index.upkeep import SEAL_ROWS, Plan, Progress, plan_for, put_in_place, write_plan
+from raisonne.rights.errors import StorageError
 
+_log = logging.getLogger(__name__)
 _BATCH = 5_000
 _WAIT_SECONDS = 600.0
 """How long to wait for another one who makes files, before nothing can be searched."""
@@ -208,14 +211,24 @@ class TenantIndex:
             return self._state is state and self._install(store, state, plan, checkpoint)
 
     def _seal(self, state: TenantState) -> None:
-        """Make files of too many rows in memory at once, if nobody else does."""
+        """Make files of too many rows in memory at once, if nobody else does and it can be done."""
         if self._store is None:
             return
-        with self._store.maintaining() as held:
-            plan = plan_for(state, seal_rows=_WORTH_SEALING_ROWS) if held else None
-            if plan is not None:
-                checkpoint = write_plan(self._store, self.tenant, plan, None)
-                self._install(self._store, state, plan, checkpoint)
+        try:
+            with self._store.maintaining() as held:
+                if held and self._store.checkpoint(self.tenant).generation == state.generation:
+                    self._seal_alone(self._store, state)
+        except DamagedSegmentError:
+            raise
+        except StorageError as error:
+            # Searches need no files; whoever maintains them is told of a full disk.
+            _log.warning("%s", error.message)
+
+    def _seal_alone(self, store: SegmentStore, state: TenantState) -> None:
+        plan = plan_for(state, seal_rows=_WORTH_SEALING_ROWS)
+        if plan is not None:
+            checkpoint = write_plan(store, self.tenant, plan, None)
+            self._install(store, state, plan, checkpoint)
 
     def _install(
         self, store: SegmentStore, state: TenantState, plan: Plan, checkpoint: Checkpoint
