@@ -169,7 +169,8 @@ class TenantIndex:
             progress: Told how many of how many rows are written.
 
         Returns:
-            Whether it was done; not while another process does it.
+            Whether it was done; not while another process does it, and not if damage was met,
+            which is repaired then, or if the catalogue was restored meanwhile.
 
         Raises:
             StorageError: If the disk is full.
@@ -182,10 +183,9 @@ class TenantIndex:
                 self._adopt(self._store)
                 if not held:
                     return False
-                while self._step(self._store, progress, compact=compact) and not compact:
-                    pass
+                done = self._work_off(self._store, progress, compact=compact)
                 self._store.sweep()
-                return True
+                return done
         except DamagedSegmentError:
             self._thorough = True
             self.refresh()
@@ -198,17 +198,28 @@ class TenantIndex:
             if store.checkpoint(self.tenant).generation != state.generation:
                 self._anew()
 
-    def _step(self, store: SegmentStore, progress: Progress | None, *, compact: bool) -> bool:
-        """Do what there is to do as of now; return whether there was something."""
+    def _work_off(self, store: SegmentStore, progress: Progress | None, *, compact: bool) -> bool:
+        """Do what there is to do; return whether that counts, not if something came between."""
+        while (done := self._step(store, progress, compact=compact)) is not None:
+            if compact or not done:
+                return done
+        return True
+
+    def _step(
+        self, store: SegmentStore, progress: Progress | None, *, compact: bool
+    ) -> bool | None:
+        """Do what there is to do as of now; return whether it counts, None if there is nothing."""
         with self._changing:
             state = self._state
             plan = plan_for(state, seal_rows=SEAL_ROWS, compact=compact)
         if plan is None:
-            return False
+            return None
         checkpoint = write_plan(store, self.tenant, plan, progress)
         with self._changing:
             # Nobody else makes files, but the catalogue may have been restored.
-            return self._state is state and self._install(store, state, plan, checkpoint)
+            if self._state is not state or not self._is_past(plan.reached):
+                return False
+            return self._install(store, state, plan, checkpoint)
 
     def _seal(self, state: TenantState) -> None:
         """Make files of too many rows in memory at once, if nobody else does and it can be done."""
