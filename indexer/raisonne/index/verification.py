@@ -12,6 +12,7 @@ from raisonne.index.segment import Segment
 from raisonne.index.tenant_index import TenantIndex
 from raisonne.rights.fingerprint import WorkFingerprint
 
+_BATCH = 5_000
 _NOT_IN_FORCE = "in the index but not in force"
 _MISSING = "missing from the index"
 _DIFFERENT = "is another in the index"
@@ -38,11 +39,23 @@ def differences(index: TenantIndex, log: FingerprintLog) -> list[str]:
     for algorithm in sorted(kinds):
         rows: Rows = held[algorithm][1] if algorithm in held else ()
         expected = LoggedRows(log, index.tenant, algorithm, revision)
+        compared = list(_compared(_each(rows), _each(expected)))
+        # What is reserved is told as of now, which may be another now on either side.
+        later = _changed_since(log, index.tenant, revision) if compared else set()
         found += [
             f"Fingerprint {row} of {index.tenant}, {algorithm}: {difference}."
-            for row, difference in _compared(_each(rows), _each(expected))
+            for row, difference in compared
+            if difference != _DIFFERENT or row not in later
         ]
     return found
+
+
+def _changed_since(log: FingerprintLog, tenant: str, revision: int) -> set[int]:
+    rows: set[int] = set()
+    while changes := log.changes(tenant, revision, _BATCH):
+        rows |= {change.entry.id for change in changes}
+        revision = changes[-1].sequence
+    return rows
 
 
 def _damage(segment: Segment) -> Iterator[str]:
