@@ -3,8 +3,8 @@
 ``python -m tests.perf.local_index --works 1000,10000`` registers real pictures and copies of their
 points in which half of each code is that of another point of the same word, writes them as a
 segment, maps it, and looks up changed copies of registered pictures and pictures that are not.
-Pictures come from the ``registry``, ``more`` and ``queries`` folders of ``--pictures``; without
-them, collages are drawn. Beside the segment stands the index in memory, up to ``--in-memory`` works.
+Pictures come from the folders ``registry`` and ``more`` in that of ``--pictures``; without them,
+collages are drawn. Beside the segment stands the index in memory, up to ``--in-memory`` works.
 Times are of the processor, in one thread, so that other programs disturb them little.
 """
 

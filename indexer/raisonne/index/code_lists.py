@@ -7,6 +7,7 @@ lists where they lie (``OnDiskInvertedLists``), so an index needs no memory but 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import faiss
@@ -139,15 +140,21 @@ def packed(codes: NDArray[np.uint8], ids: NDArray[np.int64], sizes: NDArray[np.i
 
 def meant_by(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the descriptors that codes stand for, shape (n, 128)."""
-    index = _index(0)  # Held while its part is used.
-    return np.asarray(index.pq.decode(np.ascontiguousarray(codes)))
+    return np.asarray(_quantiser().decode(np.ascontiguousarray(codes)))
 
 
 def codes_of(descriptors: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return the nearest codes of descriptors, shape (n, 32)."""
     faiss.omp_set_num_threads(1)  # See BinarySpace.search.
-    index = _index(0)  # Held while its part is used.
-    return np.asarray(index.pq.compute_codes(descriptors))
+    return np.asarray(_quantiser().compute_codes(descriptors))
+
+
+@cache
+def _quantiser() -> Any:
+    """Return the shipped codes; for reading only, which many threads may do at once."""
+    quantiser = faiss.ProductQuantizer(vocabulary().words.shape[1], PARTS, 8)
+    faiss.copy_array_to_vector(vocabulary().parts.astype(np.float32).ravel(), quantiser.centroids)
+    return quantiser
 
 
 def _index(count: int) -> Any:
@@ -156,6 +163,6 @@ def _index(count: int) -> Any:
     unused = faiss.IndexFlatL2(dimensions)
     index = faiss.IndexIVFPQ(unused, dimensions, count, PARTS, 8)
     index.by_residual = False
-    faiss.copy_array_to_vector(vocabulary().parts.astype(np.float32).ravel(), index.pq.centroids)
+    index.pq = _quantiser()  # Copied.
     index.is_trained = True
     return index
