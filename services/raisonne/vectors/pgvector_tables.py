@@ -116,8 +116,7 @@ def _near(
 
 def _walk_far(connection: Connection, k: int) -> None:
     breadth = min(_MOST_WALKED, max(_LEAST_WALKED, 2 * k))
-    setting = sql.func.set_config
-    local = sql.true()
+    setting, local = sql.func.set_config, sql.true()
     connection.execute(
         sql.select(
             setting("hnsw.ef_search", str(breadth), local),
@@ -127,7 +126,18 @@ def _walk_far(connection: Connection, k: int) -> None:
 
 
 def make_graph(connection: Connection, table: Table) -> None:
-    """Build an HNSW graph over a table."""
+    """Build an HNSW graph over a table.
+
+    A graph that outgrows its memory is built many times slower. Several workers would build it in
+    shared memory, of which containers have little.
+    """
+    setting, local = sql.func.set_config, sql.true()
+    connection.execute(
+        sql.select(
+            setting("maintenance_work_mem", "1GB", local),
+            setting("max_parallel_maintenance_workers", "0", local),
+        )
+    )
     connection.exec_driver_sql(f"CREATE INDEX ON {table.name} USING hnsw (value halfvec_ip_ops)")
 
 
