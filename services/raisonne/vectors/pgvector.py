@@ -52,7 +52,7 @@ from raisonne.vectors.pgvector_tables import (
 GRAPH_FROM = 20_000
 """Rows from which a table gets an HNSW graph; fewer are scanned in some tens of milliseconds.
 
-The graph takes about a millisecond of processor time a row, when it is built and for each row later.
+The graph takes about a millisecond of processor time a row, when it is built and from then on.
 """
 
 _LOCK_MILLISECONDS = 30_000
