@@ -107,18 +107,14 @@ def spill(values: Iterable[Sequence[bytes]], rows: int, folder: Path | None) -> 
 
 def arrange(points: SpilledPoints) -> Arrangement:
     """Find centres, and put the points in each file in order, list by list."""
-    centres, sizes = [], []
+    centres, sizes = [np.empty((0, PARTS), np.uint8)], []
     lists = np.zeros(len(vocabulary().words), np.int64)
     for file in points.files:
-        entries = _read(file)
-        words = (entries["id"] >> _WORD_BIT).astype(np.uint16)  # Sorted quickly.
-        order = np.argsort(words, kind="stable")
-        entries, words = entries[order], words[order]
-        used, starts = np.unique(words, return_index=True)
-        stops = np.append(starts, len(words))[1:]
-        owner = np.zeros(len(entries), np.int64)
+        entries, words = _by_word(_read(file))
+        owner = np.empty(len(entries), np.int64)
         first = 0
-        for word, start, stop in zip(used, starts, stops, strict=True):
+        used, starts, counts = np.unique(words, return_index=True, return_counts=True)
+        for word, start, stop in zip(used, starts, starts + counts, strict=True):
             codes = entries["code"][start:stop]
             found = _centres(codes)
             owner[start:stop] = first + nearest_of(codes, found)
@@ -129,7 +125,7 @@ def arrange(points: SpilledPoints) -> Arrangement:
         entries = entries[np.argsort(owner, kind="stable")]
         file.seek(0)
         packed(entries["code"], entries["id"], sizes[-1]).entries.tofile(file)
-    codes = np.concatenate([np.empty((0, PARTS), np.uint8), *centres])
+    codes = np.concatenate(centres)
     return Arrangement(
         list_start=np.append(0, np.cumsum(np.concatenate(sizes))),
         word_start=np.append(0, np.cumsum(lists)),
@@ -156,6 +152,12 @@ def _entries(
     entries["code"] = np.concatenate([work.codes for work in works])
     entries["id"] = words.astype(np.int64) << _WORD_BIT
     entries["id"] |= positions << POSITION_BIT | size << SIZE_BIT | angle
+    return _by_word(entries)
+
+
+def _by_word(entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.uint16]]:
+    """Return entries by word, otherwise in the same order, and their words."""
+    words = (entries["id"] >> _WORD_BIT).astype(np.uint16)  # Short numbers are sorted quickly.
     order = np.argsort(words, kind="stable")
     return entries[order], words[order]
 
