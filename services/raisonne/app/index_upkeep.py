@@ -42,26 +42,17 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
-    """New files have taken the place of others.
+class Compacted:
+    """What a compaction did.
 
     Attributes:
         before: What there was.
         after: What there is.
+        erasure: Of values in the catalogue.
     """
 
     before: IndexStatistics
     after: IndexStatistics
-
-
-@dataclass(frozen=True, slots=True)
-class Compacted(Replaced):
-    """What a compaction did.
-
-    Attributes:
-        erasure: Of values in the catalogue.
-    """
-
     erasure: Erasure
 
     @property
@@ -131,33 +122,37 @@ class IndexUpkeep:
         erasure = self.index.compact(tenant, wait_seconds=wait_seconds, progress=progress)
         done = Compacted(before, self.index.statistics(tenant), erasure)
         details = {
+            "files_before": str(before.segments),
             "rows_dropped": str(done.rows_dropped),
             "values_erased": str(erasure.values),
             "pending": erasure.pending,
         }
-        self._record(principal, LedgerAction.INDEX_COMPACTED, done, details)
+        self._record(principal, LedgerAction.INDEX_COMPACTED, done.after, details)
         return done
 
     def rebuild(
         self, principal: Principal, *, wait_seconds: float = 0.0, progress: Progress | None = None
-    ) -> Replaced:
-        """Make all files anew from the catalogue.
+    ) -> IndexStatistics:
+        """Make all files anew from the catalogue; the old ones need not be readable.
 
         Args:
             principal: Who has them made.
             wait_seconds: How long to wait for another process that makes files.
             progress: Told how many of how many rows are written.
 
+        Returns:
+            What there is now.
+
         Raises:
             AccessError: If the principal may not maintain the index.
             IndexBusyError: If another process makes files all that time.
             StorageError: If the disk is full, or the catalogue cannot serve.
         """
-        before, tenant = self.statistics(principal), principal.tenant
-        self.index.rebuild(tenant, wait_seconds=wait_seconds, progress=progress)
-        done = Replaced(before, self.index.statistics(tenant))
-        self._record(principal, LedgerAction.INDEX_REBUILT, done, {"rows": str(done.after.rows)})
-        return done
+        self._authorise(principal)
+        self.index.rebuild(principal.tenant, wait_seconds=wait_seconds, progress=progress)
+        made = self.index.statistics(principal.tenant)
+        self._record(principal, LedgerAction.INDEX_REBUILT, made, {"rows": str(made.rows)})
+        return made
 
     def _authorise(self, principal: Principal) -> None:
         authorise(self.policies, principal, Permission.INDEX_MAINTAIN, principal.tenant)
@@ -166,14 +161,13 @@ class IndexUpkeep:
         self,
         principal: Principal,
         action: LedgerAction,
-        done: Replaced,
+        made: IndexStatistics,
         details: Mapping[str, str],
     ) -> None:
         facts = {
-            "index_revision": str(done.after.sealed),
-            "files_before": str(done.before.segments),
-            "files_after": str(done.after.segments),
+            "index_revision": str(made.sealed),
+            "files": str(made.segments),
         }
-        replaced = event(principal, action, INDEX, self.clock.now(), details=facts | dict(details))
+        done = event(principal, action, INDEX, self.clock.now(), details=facts | dict(details))
         with self.transactions.write() as transaction:
-            transaction.outbox.append(replaced)
+            transaction.outbox.append(done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,6 +17,7 @@ from raisonne.cli import (
     demo_cmd,
     doctor_cmd,
     generate_cmd,
+    index_cmd,
     ledger_cmd,
     review_cmd,
     up_cmd,
@@ -36,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(works_cmd.app, name="works")
 app.add_typer(ledger_cmd.app, name="ledger")
+app.add_typer(index_cmd.app, name="index")
 app.add_typer(review_cmd.app, name="review")
 app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
@@ -86,6 +89,9 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A file name need not be text; it is shown escaped rather than ending the run.
             stream.reconfigure(errors="backslashreplace")
+    if logging.lastResort is not None:
+        # What is logged as a warning, a person reads as one; a server sets up logs of its own.
+        logging.lastResort.setFormatter(logging.Formatter("raisonne: %(message)s"))
     try:
         app(hoist_global_flags(sys.argv[1:]))
     except RaisonneError as error:

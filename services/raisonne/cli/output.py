@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from raisonne.cli.exit_codes import ExitCode
 from raisonne.cli.state import GlobalFlags
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 SCHEMA_VERSION = 1
 T = TypeVar("T")
@@ -39,6 +43,11 @@ def write_line(line: str) -> None:
         raise SystemExit(ExitCode.RUNTIME) from None
 
 
+def columns() -> int:
+    """Return how many characters of a line are seen on stdout; no end of them but on a terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
 def say(flags: GlobalFlags, words: str) -> None:
     """Write words to stderr, unless quiet."""
     if not flags.quiet:
@@ -58,6 +67,22 @@ def progress(
     if flags.quiet or total < 2 or not sys.stderr.isatty():  # noqa: PLR2004
         yield items
         return
+    with _bar() as bar:
+        yield bar.track(items, total=total, description=title)
+
+
+@contextmanager
+def counting(flags: GlobalFlags, title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show the same bar, moved by whoever is told how many of how many are done."""
+    if flags.quiet or not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with _bar() as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -73,8 +98,7 @@ def progress(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield bar.track(items, total=total, description=title)
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def require_writable(folder: Path) -> None:

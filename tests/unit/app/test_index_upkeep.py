@@ -90,7 +90,7 @@ def test_an_empty_registry_has_nothing_to_keep_up(house: House) -> None:
     assert (found.revision, found.rows, found.segments, found.spaces) == (0, 0, 0, ())
     assert upkeep.verify(principal).clean
     assert upkeep.compact(principal).erasure.values == 0
-    assert upkeep.rebuild(principal).after.rows == 0
+    assert upkeep.rebuild(principal).rows == 0
     assert upkeep.verify(principal).clean
 
 
@@ -132,8 +132,8 @@ def test_each_is_in_the_ledger_with_figures_and_no_names(house: House) -> None:
     assert (compacted["action"], compacted["object"]) == ("index:compacted", "index")
     assert compacted["details"] == {
         "index_revision": str(done.after.revision),
+        "files": "5",
         "files_before": "0",
-        "files_after": "5",
         "rows_dropped": "0",
         "values_erased": "5",
         "pending": "",
@@ -141,8 +141,7 @@ def test_each_is_in_the_ledger_with_figures_and_no_names(house: House) -> None:
     assert rebuilt["action"] == "index:rebuilt"
     assert rebuilt["details"] == {
         "index_revision": str(done.after.revision),
-        "files_before": "5",
-        "files_after": "5",
+        "files": "5",
         "rows": "5",
     }
 
@@ -172,7 +171,7 @@ def test_a_damaged_byte_is_named_and_left_for_whoever_searches(house: House) -> 
         assert not found.clean
         assert found.repaired == ()
         assert len(found.differences) == 5
-    assert house.upkeep.rebuild(house.principal).after.rows == 5
+    assert house.upkeep.rebuild(house.principal).rows == 5
     assert house.upkeep.verify(house.principal).clean
 
 
@@ -214,5 +213,5 @@ def test_another_tenant_s_index_is_not_touched(house: House) -> None:
     house.withdraw(work)
     stranger = replace(house.principal, tenant="elsewhere")
     assert house.upkeep.compact(stranger).erasure.values == 0
-    assert house.upkeep.rebuild(stranger).after.spaces == ()
+    assert house.upkeep.rebuild(stranger).spaces == ()
     assert house.kept_bytes(work) > 0
