@@ -37,15 +37,22 @@ class RabitqSegment:
     """Searches what ``build_rabitq`` made and the vectors, "value"; many threads may do so at once.
 
     Held in memory are some 24 bytes for each list; all else is read where it lies.
+
+    Args:
+        arrays: Of the segment.
+        effort: Lists to probe and candidates to multiply; None for what was measured.
     """
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays, effort: Effort | None = None) -> None:
         self._arrays = arrays
+        self._given = effort
         self._rows = len(arrays.unchecked("value"))
 
     @cached_property
     def effort(self) -> Effort:
-        """What was measured when the lists were built."""
+        """What is made; what was measured when the lists were built, unless told otherwise."""
+        if self._given:
+            return self._given
         return Effort(
             probes=self._arrays.whole("probes"),
             threshold_probes=self._arrays.whole("threshold_probes"),

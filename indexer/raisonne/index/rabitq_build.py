@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from raisonne.index.arrays import NewArrays
 from raisonne.index.faiss_memory import converted, flat_index
-from raisonne.index.rabitq_effort import COPIES, Trial, noisy
+from raisonne.index.rabitq_effort import COPIES, Trial
 from raisonne.index.rabitq_lists import RabitqLists, encoder
 
 CHUNK_ROWS = 4096
@@ -37,10 +37,10 @@ def build_rabitq(vectors: Iterable[NDArray[np.float16]], rows: int, dimensions: 
     rng = np.random.default_rng(rows)
     count = round(4 * rows**0.5)
     drawn = _rows_at(vectors, rng.choice(rows, count + COPIES, replace=False), rows, dimensions)
-    centroids, copies = drawn[:count], noisy(drawn[count:], rng)
+    centroids, originals = drawn[:count], drawn[count:]
     coarse = flat_index(centroids)
     coder = encoder(coarse)
-    trial = Trial(copies, centroids, rows, rng)
+    trial = Trial(originals, centroids, rows, rng)
     assigned = np.empty(rows, np.int64)
     codes = np.empty((rows, coder.code_size), np.uint8)
     faiss.omp_set_num_threads(1)  # The setting is one of the calling thread.

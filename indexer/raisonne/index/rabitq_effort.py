@@ -20,7 +20,10 @@ COPIES = 200
 """Queries of the trial."""
 
 COPY_PRODUCTS = (0.75, 0.9)
-"""Between what products with their originals these lie."""
+"""Between what products with their originals those lie that look for the nearest rows."""
+
+CLOSE_PRODUCTS = (0.75, 1.0)
+"""Likewise those that look for rows within thresholds; close ones have the most of these."""
 
 WANTED = 10
 """Rows that each of them should find."""
@@ -87,17 +90,22 @@ class Effort:
         return int(self.threshold_probes[measured - 1]) if measured else lists
 
 
-def noisy(vectors: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return copies whose products with the vectors are spread over ``COPY_PRODUCTS``.
+def noisy(
+    vectors: NDArray[np.float32],
+    rng: np.random.Generator,
+    products: tuple[float, float] = COPY_PRODUCTS,
+) -> NDArray[np.float32]:
+    """Return copies whose products with the vectors are spread over a range.
 
     Args:
         vectors: Shape (n, d), of length one.
         rng: Of the noise.
+        products: The range.
     """
     noise = rng.standard_normal(vectors.shape, np.float32)
     noise -= np.vecdot(noise, vectors)[:, np.newaxis] * vectors
     noise /= np.maximum(np.linalg.norm(noise, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    product = rng.uniform(*COPY_PRODUCTS, (len(vectors), 1)).astype(np.float32)
+    product = rng.uniform(*products, (len(vectors), 1)).astype(np.float32)
     return np.asarray(product * vectors + np.sqrt(1 - product**2) * noise, np.float32)
 
 
@@ -105,7 +113,7 @@ class Trial:
     """Compares queries with all rows as these pass by.
 
     Args:
-        queries: Shape (q, d).
+        originals: Vectors among these, shape (q, d), float32.
         centroids: Of the lists, shape (lists, d).
         rows: How many will pass.
         rng: Draws which of them are live.
@@ -113,16 +121,16 @@ class Trial:
 
     def __init__(
         self,
-        queries: NDArray[np.float32],
+        originals: NDArray[np.float32],
         centroids: NDArray[np.float32],
         rows: int,
         rng: np.random.Generator,
     ) -> None:
-        self._queries = queries
-        order = np.argsort(-(queries @ centroids.T), axis=1)
-        self._rank = np.empty(order.shape, np.int64)
-        np.put_along_axis(self._rank, order, np.arange(order.shape[1])[np.newaxis], axis=1)
-        self._best = [_Best(len(queries), rng.random(rows) < share) for share in FRACTIONS]
+        self._queries = noisy(originals, rng)
+        self._close = noisy(originals, rng, CLOSE_PRODUCTS)
+        self._rank = _ranks(self._queries, centroids)
+        self._close_rank = _ranks(self._close, centroids)
+        self._best = [_Best(len(originals), rng.random(rows) < share) for share in FRACTIONS]
         self._within = np.zeros((len(THRESHOLDS), len(centroids)), np.int64)
 
     def compare(
@@ -138,9 +146,10 @@ class Trial:
         products = self._queries @ vectors.T
         for best in self._best:
             best.add(start, products)
+        products = self._close @ vectors.T
         query, row = np.nonzero(products >= THRESHOLDS[0])
         reached = np.searchsorted(THRESHOLDS, products[query, row], side="right") - 1
-        rank = self._rank[query, assigned[row]]
+        rank = self._close_rank[query, assigned[row]]
         np.add.at(self._within, (reached, rank), 1)
 
     def effort(self, lists: RabitqLists, assigned: NDArray[np.int64]) -> Effort:
@@ -219,6 +228,14 @@ class _Best:
         keep = np.argpartition(-product, WANTED - 1, axis=1)[:, :WANTED]
         self.product = np.take_along_axis(product, keep, axis=1)
         self.position = np.take_along_axis(position, keep, axis=1)
+
+
+def _ranks(queries: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return how many lists are closer to a query than each, shape (q, lists)."""
+    order = np.argsort(-(queries @ centroids.T), axis=1)
+    ranks = np.empty(order.shape, np.int64)
+    np.put_along_axis(ranks, order, np.arange(order.shape[1])[np.newaxis], axis=1)
+    return ranks
 
 
 def _covering(counts: NDArray[np.int64], share: float) -> int:
