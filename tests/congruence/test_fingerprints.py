@@ -134,3 +134,25 @@ def test_two_that_refresh_at_once_add_once(
         added = [future.result() for future in [pool.submit(refresh) for _ in range(4)]]
     assert sum(added) == len(works)
     assert len(last_changes(database)) == 4 * len(works)
+
+
+def test_what_is_in_force_is_counted_as_of_any_revision(
+    database: Database, transactions: SqlTransactions
+) -> None:
+    first, _ = register(transactions, 0), register(transactions, 1)
+    log = SqlFingerprintLog(database)
+    both = log.head().sequence
+    withdraw(transactions, first)
+    one = log.head().sequence
+    add(transactions, make_work(1), NEW)
+    newest = log.head().sequence
+    with transactions.read() as transaction:
+        counts = transaction.fingerprints.counts
+        assert counts(TENANT, 0) == {}
+        assert counts(TENANT, both) == dict.fromkeys(HELD, 2)
+        assert counts(TENANT, one) == dict.fromkeys(HELD, 1)
+        assert counts(TENANT, newest) == dict.fromkeys(HELD, 1) | {"new-v1": 1}
+        assert counts("nobody", newest) == {}
+    for algorithm, _ in log.algorithms(TENANT):
+        held = log.in_force(TENANT, algorithm, newest, after=0, until=99, limit=99)
+        assert len(held) == 1

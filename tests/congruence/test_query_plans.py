@@ -87,6 +87,7 @@ def use_everything(database: Database) -> None:
         transaction.works.reserved_terms(TENANT)
         transaction.fingerprints.held(TENANT, limit=9, after="x")
         transaction.fingerprints.lacking(TENANT, ["a-v1", "b-v1"])
+        transaction.fingerprints.counts(TENANT, 9)
         transaction.assets.get(TENANT, "x")
         transaction.verdicts.get(TENANT, "x")
         transaction.calibrations.latest(TENANT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +35,10 @@ class FingerprintStore(Protocol):
 
     def lacking(self, tenant: str, algorithms: Collection[str]) -> int:
         """Return how many REGISTERED works lack a fingerprint of one of these algorithms."""
+        ...
+
+    def counts(self, tenant: str, revision: int) -> Mapping[str, int]:
+        """Return how many fingerprints were in force at a change-log position, by algorithm."""
         ...
 
     def add(

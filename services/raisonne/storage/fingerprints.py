@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +14,12 @@ from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
 from raisonne.storage.change_log import NOT_ERASED, append_changes, is_in_force
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
-from raisonne.storage.tables import WORK_IS_REGISTERED, FingerprintRow, WorkRow
+from raisonne.storage.tables import (
+    WORK_IS_REGISTERED,
+    FingerprintChangeRow,
+    FingerprintRow,
+    WorkRow,
+)
 
 _IN_FORCE = is_in_force()
 
@@ -66,6 +71,19 @@ class SqlFingerprints:
             .where(col(WorkRow.tenant) == tenant, WORK_IS_REGISTERED, held < len(set(algorithms)))
         )
         return self.session.scalar(statement) or 0
+
+    def counts(self, tenant: str, revision: int) -> Mapping[str, int]:
+        """Return how many fingerprints were in force at a change-log position, by algorithm.
+
+        Two indexes tell it, and no value is read.
+        """
+        then = is_in_force(col(FingerprintChangeRow.sequence) <= revision)
+        statement = (
+            select(col(FingerprintRow.algorithm), func.count())
+            .where(col(FingerprintRow.tenant) == tenant, then)
+            .group_by(col(FingerprintRow.algorithm))
+        )
+        return dict(self.session.execute(statement).tuples().all())
 
     def add(
         self, tenant: str, work: str, asset: str, fingerprints: Sequence[Fingerprint]

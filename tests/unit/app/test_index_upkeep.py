@@ -18,6 +18,7 @@ from raisonne.index.segment_store import SegmentStore
 from raisonne.rights.errors import AccessError
 from raisonne.rights.principal import Principal, Role
 from raisonne.rights.work import Work
+from raisonne.runtime.diagnosis import CheckState, _index, _miscounted
 from raisonne.runtime.wiring import Service
 
 
@@ -215,3 +216,21 @@ def test_another_tenant_s_index_is_not_touched(house: House) -> None:
     assert house.upkeep.compact(stranger).erasure.values == 0
     assert house.upkeep.rebuild(stranger).spaces == ()
     assert house.kept_bytes(work) > 0
+
+
+def test_doctor_counts_what_is_too_much_to_compare(house: House) -> None:
+    house.register(12, 13)
+    service = replace(house.service, principal=house.principal)
+    with service.index.read(house.principal.tenant) as view:
+        counts, revision = view.counts(), view.revision
+    assert set(counts.values()) == {2}
+    assert _miscounted(service, revision, counts) == []
+    assert _miscounted(service, revision, counts | {"gist-v1": 1}) == ["1 instead of 2 of gist-v1"]
+    assert _miscounted(service, revision, {**counts, "old-v0": 3}) == ["3 instead of 0 of old-v0"]
+    assert _index(service) == (
+        CheckState.OK,
+        f"equals the catalogue at revision {revision}, row by row",
+    )
+    state, detail = _index(service, most_compared=9)
+    assert state is CheckState.OK
+    assert detail.startswith("holds as many of the 10 fingerprints as the catalogue")
