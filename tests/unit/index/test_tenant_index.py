@@ -1,0 +1,704 @@
+"""What an index promises while the catalogue, its files and other processes change around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.index.memory_log import MemoryLog
+from tests.unit.index.memory_segments import MemoryKeys, MemorySegmentList
+from tests.unit.index.world import (
+    DIGEST,
+    HASH,
+    LOCAL,
+    TENANT,
+    VECTOR,
+    World,
+    assert_alike,
+    descriptors_open,
+    fingerprints,
+    flip,
+    no_more_than,
+    put,
+    rubbish,
+    small_limits,
+)
+
+from raisonne.index import segment_file, tenant_index
+from raisonne.index.block_file import DamagedSegmentError
+from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.opening import IndexBusyError
+from raisonne.index.ports import Checkpoint, LogHead
+from raisonne.index.segment_store import SegmentStore
+from raisonne.rights.errors import InputError, StorageError
+from raisonne.rights.fingerprint import Fingerprint
+
+ALGORITHMS = [DIGEST, HASH, VECTOR, LOCAL]
+
+
+@pytest.fixture(autouse=True)
+def limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    small_limits(monkeypatch)
+
+
+@pytest.fixture(params=["plain", "sealed"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    return World(tmp_path / "index", sealed=request.param == "sealed")
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> World:
+    return World(tmp_path / "index")
+
+
+def filled(world: World, works: int = 20) -> CatalogueIndex:
+    """An index whose works all lie in files."""
+    world.add(works)
+    index = world.open()
+    assert index.maintain(TENANT)
+    assert {each.delta_rows for each in index.statistics(TENANT).spaces} == {0}
+    return index
+
+
+def found(index: CatalogueIndex, number: int, tenant: str = TENANT) -> set[str]:
+    with index.read(tenant) as view:
+        return {entry.work for entry in view.search_exact(DIGEST, fingerprints(number)[0].value)}
+
+
+# --- Files and memory ----------------------------------------------------------------------------
+
+
+def test_what_lies_in_files_is_read_from_them_and_not_from_the_log(world: World) -> None:
+    filled(world)
+    asked: list[int] = []
+
+    class Log(MemoryLog):
+        def changes(self, tenant: str, after: int, limit: int) -> Any:
+            asked.append(after)
+            return super().changes(tenant, after, limit)
+
+    log = Log()
+    log.rows = world.log.rows
+    world.log = log
+    index = world.open()
+    index.refresh(TENANT)
+    assert asked == []
+    world.check(index)
+    assert index.statistics(TENANT).sealed == len(log.rows)
+
+
+def test_tenants_have_files_of_their_own(world: World) -> None:
+    index = filled(world)
+    world.add(20, "other")
+    index.maintain("other")
+    names = {
+        whose: {each.name for each in checkpoint.segments}
+        for (_, whose), checkpoint in world.listed.checkpoints.items()
+    }
+    assert names[TENANT]
+    assert names["other"]
+    assert not names[TENANT] & names["other"]
+    for opened in (index, world.open()):
+        world.check(opened)
+        world.check(opened, "other")
+        assert found(opened, 25) == set()
+        assert found(opened, 25, "other") == {"works/25"}
+        assert found(opened, 5, "other") == set()
+        assert opened.state("third") == {"revision": len(world.log.rows), "entries": {}}
+    index.compact("other")
+    world.check(world.open())
+
+
+def test_a_view_counts_what_is_in_force_in_files_and_in_memory(plain: World) -> None:
+    index = filled(plain)
+    plain.withdraw(0, 1)
+    plain.add(2)
+    assert index.state(TENANT)["entries"] == dict.fromkeys(ALGORITHMS, 20)
+    statistics = {each.algorithm: each for each in index.statistics(TENANT).spaces}
+    for algorithm in ALGORITHMS:
+        space = statistics[algorithm]
+        assert (space.rows, space.delta_rows, space.masked_rows, space.segments) == (20, 2, 2, 1)
+        assert space.masked_share == 0.1
+        assert space.size_bytes == plain.file_of(algorithm).stat().st_size
+
+
+def test_an_index_that_falls_far_behind_makes_files_by_itself(plain: World) -> None:
+    index = plain.open()
+    index.refresh(TENANT)
+    plain.add(200)
+    plain.check(index)
+    assert max(each.delta_rows for each in index.statistics(TENANT).spaces) < 40
+    assert rubbish(plain) == set()
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_value_of_the_wrong_length_is_refused_also_beside_files(
+    plain: World, number: int
+) -> None:
+    index = filled(plain)
+    whole = fingerprints(99)[number]
+    plain.log.add(TENANT, "b", [replace(whole, value=whole.value[:-2])])
+    for opened in (index, plain.open()):
+        with pytest.raises(StorageError, match="Fingerprint 81"):
+            opened.refresh(TENANT)
+
+
+# --- Two processes -------------------------------------------------------------------------------
+
+
+def test_one_compacts_while_the_other_reads_and_then_adopts(world: World) -> None:
+    one, other = filled(world), world.open()
+    other.refresh(TENANT)
+    old = set(world.files())
+    world.withdraw(*range(5))
+    with other.read(TENANT) as view:
+        one.compact(TENANT)
+        assert not old & set(world.files())
+        assert view.search_exact(DIGEST, fingerprints(7)[0].value)
+        assert view.search_exact(DIGEST, fingerprints(2)[0].value) == ()
+    world.check(other)
+    assert other.statistics(TENANT).spaces[0].masked_rows == 5
+    assert other.maintain(TENANT)
+    assert {each.masked_rows for each in other.statistics(TENANT).spaces} == {0}
+    world.check(other)
+    one = CatalogueIndex(world.log)
+    del view
+    assert not [name for name in descriptors_open(world.folder) if "deleted" in name]
+
+
+def test_a_commit_that_another_process_was_faster_with_changes_nothing(plain: World) -> None:
+    """Nobody who holds the lock can be outrun, so this takes a lock that is none."""
+    index = filled(plain)
+    hook = plain.listed = Hooked(plain.listed)
+    late = plain.open()
+    late.refresh(TENANT)
+    plain.add(15)
+    hook.before_commit = lambda: index.compact(TENANT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(late._store, "maintaining", index._store.maintaining)
+        assert not late.maintain(TENANT)
+    plain.check(late)
+    assert late.maintain(TENANT)
+    plain.check(late)
+    plain.check(plain.open())
+    assert rubbish(plain) == set()
+
+
+def test_a_compaction_that_was_outrun_is_tried_again_before_anything_is_erased(
+    plain: World,
+) -> None:
+    index = filled(plain)
+    hook = plain.listed = Hooked(plain.listed)
+    late = plain.open()
+    plain.withdraw(3, 4)
+    hook.before_commit = lambda: index.rebuild(TENANT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(late._store, "maintaining", index._store.maintaining)
+        assert late.compact(TENANT).values == 8
+    assert {each.masked_rows for each in late.statistics(TENANT).spaces} == {0}
+    plain.check(late)
+    plain.check(plain.open())
+
+
+def test_what_was_only_ever_in_memory_is_erased_by_compaction_too(world: World) -> None:
+    index = filled(world)
+    world.add(3)
+    world.withdraw(20, 21)
+    assert index.compact(TENANT).values == 8
+    assert index.compact(TENANT).values == 0
+    world.withdraw(22)
+    world.restore(22)
+    world.withdraw(22)
+    assert world.open().compact(TENANT).values == 4
+    assert {c.entry.work for c in world.log.rows if not c.entry.fingerprint.value} == {
+        f"works/{number}" for number in (20, 21, 22)
+    }
+    world.check(index)
+    world.check(world.open())
+
+
+def test_only_one_makes_files_at_a_time(plain: World) -> None:
+    index = filled(plain)
+    plain.add(15)
+    with plain.store().maintaining() as held:
+        assert held
+        assert not index.maintain(TENANT)
+        for job in (index.compact, index.rebuild):
+            with pytest.raises(IndexBusyError, match="is making files"):
+                job(TENANT)
+        plain.check(index)
+    assert index.maintain(TENANT, wait_seconds=5)
+
+
+# --- Changes while files are written -------------------------------------------------------------
+
+
+class Hooked:
+    """A list of files that calls back once, before a commit or before a key is made."""
+
+    def __init__(self, listed: MemorySegmentList) -> None:
+        self._listed = listed
+        self.before_commit: Callable[[], object] | None = None
+
+    def commit(self, store: str, tenant: str, checkpoint: Checkpoint) -> bool:
+        hook, self.before_commit = self.before_commit, None
+        if hook is not None:
+            hook()
+        return self._listed.commit(store, tenant, checkpoint)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listed, name)
+
+
+class Keys(MemoryKeys):
+    """Keys that call back once, when the first file of a plan is begun."""
+
+    def __init__(self) -> None:
+        self.when_asked: Callable[[], object] | None = None
+
+    def new(self, tenant: str, name: str) -> tuple[bytes, bytes]:
+        hook, self.when_asked = self.when_asked, None
+        if hook is not None:
+            hook()
+        return super().new(tenant, name)
+
+
+def changes_of(world: World) -> None:
+    world.withdraw(0, 21, 8)
+    world.restore(8)
+    world.restore(1, 2, 22)  # Dropped from the merge, because they were out of force.
+    world.withdraw(2)
+    world.restore(3, 23, reserved=5)
+    world.add(5)
+    world.withdraw(30)
+
+
+@pytest.mark.parametrize("follow", [True, False])
+@pytest.mark.parametrize("compact", [True, False])
+def test_changes_while_files_are_written_are_carried_over(
+    tmp_path: Path, *, compact: bool, follow: bool
+) -> None:
+    world = World(tmp_path, sealed=True)
+    keys = world.keys = Keys()
+    index = filled(world)
+    world.withdraw(1, 2, 3, 4, 5)  # So many that their file is written again.
+    world.add(15)
+    world.withdraw(22)
+
+    def change() -> None:
+        changes_of(world)
+        if follow:
+            world.check(index)
+
+    keys.when_asked = change
+    generation = index.statistics(TENANT).generation
+    if compact:
+        index.compact(TENANT)
+    else:
+        index.maintain(TENANT)
+    assert index.statistics(TENANT).generation > generation
+    assert keys.when_asked is None
+    world.check(index)
+    world.check(world.open())
+    assert rubbish(world) == set()
+
+
+def test_a_catalogue_restored_while_files_are_written_does_not_list_them(tmp_path: Path) -> None:
+    """Also if it has grown past the old head, and lists as many generations as before."""
+    world = World(tmp_path, sealed=True)
+    keys, log = Keys(), MarkedLog()
+    world.keys, world.log = keys, log
+    index = filled(world)
+    copy = list(world.log.rows)
+    world.add(15)
+
+    def restore() -> None:
+        log.restore(copy)
+        del world.works[20:]
+        world.withdraw(4)
+        world.works += [log.add(TENANT, f"new {n}", fingerprints(50 + n)) for n in range(16)]
+
+    keys.when_asked = restore
+    index.maintain(TENANT)
+    world.check(index)
+    world.check(world.open())
+
+
+# --- Restored catalogues -------------------------------------------------------------------------
+
+
+class MarkedLog(MemoryLog):
+    """A log whose marks say which copy of the catalogue a row was written to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._copies: list[tuple[int, int]] = [(0, 0)]
+
+    def restore(self, rows: list[Any]) -> None:
+        self.rows = list(rows)
+        self._copies.append((len(rows), len(self._copies)))
+
+    def mark(self, sequence: int) -> int | None:
+        found = super().mark(sequence)
+        copy = max(number for length, number in self._copies if length < sequence or not number)
+        return None if found is None else found + 1000 * copy
+
+    def head(self) -> LogHead:
+        return LogHead(len(self.rows), self.mark(len(self.rows)) or 0)
+
+
+@pytest.mark.parametrize(("more", "listed"), [(0, "as then"), (40, "as then"), (0, "as now")])
+def test_a_restored_catalogue_is_read_anew(tmp_path: Path, more: int, listed: str) -> None:
+    """Its list of files is as old as it is; without that it may list files of the future."""
+    world = World(tmp_path)
+    log = MarkedLog()
+    world.log = log
+    index = filled(world)
+    copy, checkpoints = list(log.rows), dict(world.listed.checkpoints)
+    world.add(15)
+    world.withdraw(0, 1, 2, 3, 4, 5)
+    index.maintain(TENANT)
+    world.check(index)
+    log.restore(copy)
+    if listed == "as then":
+        world.listed.checkpoints = checkpoints
+    log.add(TENANT, "new", fingerprints(90))
+    world.works += [log.add(TENANT, f"more {n}", fingerprints(50 + n)) for n in range(more)]
+    for opened in (index, world.open()):
+        world.check(opened)
+        assert opened.maintain(TENANT)
+        world.check(opened)
+
+
+# --- A full disk ---------------------------------------------------------------------------------
+
+
+class FullStore(SegmentStore):
+    """A folder on a disk that is full after some files."""
+
+    left = 0
+
+    def write(self, *arguments: Any) -> Any:
+        if self.left <= 0:
+            (self.folder / "half.segment.tmp").write_bytes(b"half")
+            raise StorageError("No space left on device.")
+        self.left -= 1
+        return super().write(*arguments)
+
+
+@pytest.mark.parametrize("left", [0, 2])
+def test_a_full_disk_leaves_the_index_as_it_was(plain: World, left: int) -> None:
+    filled(plain)
+    plain.add(15)
+    plain.withdraw(1)
+    store = FullStore(plain.folder, plain.listed, plain.keys)
+    index = CatalogueIndex(plain.log, store)
+    plain.check(index)
+    for job in (index.maintain, index.compact, index.rebuild):
+        store.left = left
+        with pytest.raises(StorageError, match="No space"):
+            job(TENANT)
+        plain.check(index)
+    assert rubbish(plain)
+    store.left = 100
+    assert index.maintain(TENANT)
+    assert rubbish(plain) == set()
+    plain.check(index)
+    plain.check(plain.open())
+
+
+def test_searches_go_on_while_the_disk_is_full_and_much_lies_in_memory(plain: World) -> None:
+    plain.add(100)
+    index = CatalogueIndex(plain.log, FullStore(plain.folder, plain.listed, plain.keys))
+    plain.check(index)
+    plain.add(100)
+    plain.check(index)
+    with pytest.raises(StorageError, match="No space"):
+        index.maintain(TENANT)
+
+
+# --- Damage --------------------------------------------------------------------------------------
+
+
+def missing(world: World, path: Path) -> None:
+    path.unlink()
+
+
+def empty(world: World, path: Path) -> None:
+    no_more_than(path, 0)
+
+
+def cut_short(world: World, path: Path) -> None:
+    no_more_than(path, path.stat().st_size - 1)
+
+
+def one_bit(world: World, path: Path) -> None:
+    flip(path)
+
+
+def last_byte(world: World, path: Path) -> None:
+    flip(path, 0.99999)
+
+
+def of_another_tenant(world: World, path: Path) -> None:
+    put(path, world.file_of(HASH, "other").read_bytes())
+
+
+def of_another_algorithm(world: World, path: Path) -> None:
+    put(path, world.file_of(VECTOR).read_bytes())
+
+
+def a_folder(world: World, path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [missing, empty, cut_short, one_bit, last_byte, of_another_tenant, of_another_algorithm],
+)
+def test_a_file_that_is_damaged_when_it_is_opened_is_made_anew(
+    world: World, damage: Callable[[World, Path], None]
+) -> None:
+    filled(world).maintain(TENANT)
+    world.add(20, "other")
+    world.open().maintain("other")
+    path = world.file_of(HASH)
+    damage(world, path)
+    index = world.open()
+    world.check(index)
+    assert [path.name in sentence for sentence in index.repairs(TENANT)] == [True]
+    assert not path.exists()
+    assert index.repairs("other") == []
+    world.check(world.open())
+
+
+def test_all_files_may_be_lost_or_exchanged(world: World) -> None:
+    filled(world)
+    files = world.files()
+    contents = [path.read_bytes() for path in files]
+    for path, data in zip(files, [*contents[1:], contents[0]], strict=True):
+        put(path, data)
+    world.check(world.open())
+    for path in world.files():
+        path.unlink()
+    world.check(world.open())
+    assert rubbish(world) == set()
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_damage_found_by_a_search_is_an_error_once_and_then_repaired(
+    world: World, monkeypatch: pytest.MonkeyPatch, algorithm: str
+) -> None:
+    """Large files are verified where they are touched."""
+    filled(world)
+    monkeypatch.setattr(segment_file, "SMALL_BYTES", 0)
+    world.withdraw(3)
+    flip(world.file_of(algorithm), 0.9)
+    index = world.open()
+    errors = 0
+    for _ in range(2):
+        try:
+            world.check(index)
+        except DamagedSegmentError:
+            errors += 1
+    assert errors <= 1
+    world.check(index)
+    assert len(index.repairs(TENANT)) == 1
+    world.check(world.open())
+
+
+def test_verification_names_damage_that_no_search_has_touched(
+    plain: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = filled(plain)
+    path = plain.file_of(VECTOR)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    with path.open("r+b") as file:  # The very file that is open.
+        file.write(data)
+    (sentence,) = index.verify(TENANT)
+    assert path.name in sentence
+    assert index.verify(TENANT) == [sentence]
+    plain.check(plain.open())
+
+
+def test_damage_that_a_merge_meets_is_repaired_and_then_it_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(world)
+    monkeypatch.setattr(segment_file, "SMALL_BYTES", 0)
+    flip(world.file_of(LOCAL), 0.9)
+    index = world.open()
+    world.withdraw(5)
+    assert index.compact(TENANT).values == 4
+    assert len(index.repairs(TENANT)) == 1
+    world.check(index)
+    world.check(world.open())
+
+
+@pytest.mark.parametrize("marks", [b"", b"rubbish", b"cut short", b"of another file"])
+def test_damaged_marks_are_made_anew(world: World, marks: bytes) -> None:
+    running = filled(world)
+    world.withdraw(5)
+    world.open().compact(TENANT)
+    (key, checkpoint), *_ = world.listed.checkpoints.items()
+    first, *rest = checkpoint.segments
+    marks = first.marks[:-3] if marks == b"cut short" else marks
+    segments = (replace(first, marks=marks), *rest)
+    damaged = replace(checkpoint, generation=checkpoint.generation + 1, segments=segments)
+    world.listed.checkpoints[key] = damaged
+    index = world.open()
+    world.check(index)
+    assert "marks" in index.repairs(TENANT)[0]
+    assert running.maintain(TENANT)
+    world.check(running)
+
+
+def test_a_repair_waits_for_whoever_makes_files(
+    plain: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(plain)
+    plain.file_of(HASH).unlink()
+    monkeypatch.setattr(tenant_index, "_WAIT_SECONDS", 0.1)
+    with plain.store().maintaining() as held:
+        assert held
+        with pytest.raises(IndexBusyError, match="damaged, and another process"):
+            plain.open().refresh(TENANT)
+        monkeypatch.setattr(tenant_index, "_WAIT_SECONDS", 60.0)
+        index = plain.open()
+        waiting = threading.Thread(target=index.refresh, args=(TENANT,))
+        waiting.start()
+        waiting.join(0.1)
+        assert waiting.is_alive()
+    waiting.join(30)
+    assert not waiting.is_alive()
+    plain.check(index)
+
+
+def test_a_sealed_file_whose_key_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:
+    class Shredded(MemoryKeys):
+        def open(self, tenant: str, name: str, wrapped: bytes) -> bytes:
+            raise StorageError(f"The key of {name} was shredded.")
+
+    world = World(tmp_path, sealed=True)
+    filled(world)
+    world.keys = Shredded()
+    for _ in range(2):
+        with pytest.raises(StorageError, match=r"[0-9a-f]{32}\.segment was shredded"):
+            world.open().refresh(TENANT)
+    world.keys = MemoryKeys()
+    world.check(world.open())
+
+
+def test_sealed_files_hold_no_value_and_no_name(tmp_path: Path) -> None:
+    world = World(tmp_path, sealed=True)
+    filled(world)
+    everything = b"".join(path.read_bytes() for path in world.files())
+    for fingerprint in fingerprints(7):
+        assert fingerprint.value not in everything
+    assert b"works/7" not in everything
+
+
+# --- Verification and the past -------------------------------------------------------------------
+
+
+def test_reservations_that_change_during_verification_are_no_difference(plain: World) -> None:
+    index = filled(plain)
+
+    class Log(MemoryLog):
+        def in_force(self, *arguments: Any, **limits: Any) -> Any:
+            plain.restore(4, reserved=3)
+            plain.withdraw(5)
+            page = super().in_force(*arguments, **limits)
+            # As a database tells it: what is reserved now.
+            return [replace(e, reserved=3 if e.work == "works/4" else e.reserved) for e in page]
+
+    log = Log()
+    log.rows = plain.log.rows
+    plain.log = index._log = log
+    plain.restore(4, 5, 6, reserved=2)
+    assert index.verify(TENANT) == []
+
+
+@pytest.mark.parametrize("revision", [-1, 81, 10_000])
+def test_a_revision_that_was_not_is_refused(plain: World, revision: int) -> None:
+    index = filled(plain)
+    with (
+        pytest.raises(InputError, match="not one between 0 and 80"),
+        index.read(TENANT, revision),
+    ):
+        pass
+
+
+def test_the_past_knows_what_was_withdrawn_compacted_and_forgotten(plain: World) -> None:
+    index = filled(plain)
+    then = MemoryLog()
+    then.rows = list(plain.log.rows)
+    plain.withdraw(*range(20))
+    index.maintain(TENANT)
+    index._of(TENANT).maintain(compact=True)
+    assert plain.files() == []
+    for opened in (index, plain.open()):
+        with opened.read(TENANT, 80) as one, CatalogueIndex(then).read(TENANT) as other:
+            assert_alike(one, other)
+            assert one.erased == 0
+    index.compact(TENANT)
+    for opened in (index, plain.open()):
+        with opened.read(TENANT, 80) as view:
+            assert (view.contents(), view.erased) == ({}, 80)
+        with opened.read(TENANT) as view:
+            assert (view.contents(), view.erased) == ({}, 0)
+
+
+def test_readers_see_whole_revisions_while_everything_changes(plain: World) -> None:
+    """Threads of one process: some search, one changes, one makes files."""
+    index = filled(plain, 10)
+    stop = threading.Event()
+    faults: list[BaseException] = []
+
+    def search() -> None:
+        while not stop.is_set():
+            try:
+                assert found(index, 7) == {"works/7"}
+                assert found(index, 3) == set()
+            except BaseException as error:  # noqa: BLE001
+                faults.append(error)
+                return
+
+    def keep_up() -> None:
+        while not stop.is_set():
+            index.maintain(TENANT)
+            index.compact(TENANT)
+
+    plain.withdraw(3)
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    threads.append(threading.Thread(target=keep_up))
+    for thread in threads:
+        thread.start()
+    for _ in range(30):
+        (new,) = plain.add(1)
+        number = int(new[0].work.removeprefix("works/"))
+        assert found(index, number) == {new[0].work}
+        plain.withdraw(number)
+        assert found(index, number) == set()
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    plain.check(index)
+    plain.check(plain.open())
+
+
+def test_a_new_kind_of_fingerprint_joins_the_others(plain: World) -> None:
+    index = filled(plain)
+    value = Fingerprint(fingerprints(3)[1].kind, "hash-v2", bytes(16))
+    plain.log.add(TENANT, "new", [value])
+    assert index.state(TENANT)["entries"]["hash-v2"] == 1
+    index.compact(TENANT)
+    plain.check(index)
+    plain.check(plain.open())
