@@ -83,7 +83,7 @@ class SqlFingerprints:
             .where(col(FingerprintRow.tenant) == tenant, then)
             .group_by(col(FingerprintRow.algorithm))
         )
-        return dict(self.session.execute(statement).tuples().all())
+        return {row[0]: row[1] for row in self.session.execute(statement)}
 
     def add(
         self, tenant: str, work: str, asset: str, fingerprints: Sequence[Fingerprint]
