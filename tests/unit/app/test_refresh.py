@@ -81,7 +81,7 @@ def test_a_work_gets_what_it_lacks_and_is_found_by_it(
     ]
     assert service.refresh.lacking(principal) == 0
     assert held(service, principal, work) == service.refresh.extractor.algorithms | {"gist-v0"}
-    assert service.index.state()["entries"][principal.tenant]["gist-v1"] == 1
+    assert service.index.state(principal.tenant)["entries"]["gist-v1"] == 1
     (noted,) = events(service, principal)
     assert (noted["object"], noted["details"]) == ("works/-", {work.name: "+gist-v1"})
 
@@ -137,9 +137,9 @@ def test_nothing_is_removed_but_on_demand(service: Service, principal: Principal
         Refreshed(work.name, RefreshState.REFRESHED, pruned=("gist-v0",))
     ]
     assert held(service, principal, work) == service.refresh.extractor.algorithms
-    entries = service.index.state()["entries"][principal.tenant]
+    entries = service.index.state(principal.tenant)["entries"]
     assert (entries["gist-v0"], entries["gist-v1"]) == (0, 1)
-    assert service.index.verify(service.fingerprint_log) == []
+    assert service.index.verify(principal.tenant) == []
     assert [entry["details"] for entry in events(service, principal)] == [
         {work.name: "+gist-v1"},
         {work.name: "-gist-v0"},
@@ -231,7 +231,7 @@ def test_a_work_withdrawn_meanwhile_is_left_alone(service: Service, principal: P
         (work.name, RefreshState.CURRENT),
         (other.name, RefreshState.REFRESHED),
     ]
-    assert service.index.state()["entries"][principal.tenant]["gist-v1"] == 1
+    assert service.index.state(principal.tenant)["entries"]["gist-v1"] == 1
 
 
 def test_only_who_may_keep_the_registry_refreshes_it(
