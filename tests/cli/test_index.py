@@ -104,3 +104,28 @@ def test_a_server_s_index_is_kept_up_where_it_runs(cli: Cli) -> None:
     refused = cli("--server", "127.0.0.1:1", "index", "compact")
     assert refused.code == 3
     assert "CONFIG_INVALID" in refused.stderr
+
+
+def test_a_verdict_is_looked_at_again_as_of_its_revision(
+    cli: Cli, registry: list[str], paintings: Path
+) -> None:
+    picture = paintings / "0.png"
+    (given,) = cli("check", picture, "--json").valid("check")
+    work = given["matches"][0]["work"]
+    assert cli("works", "withdraw", work).code == 0
+    then = ("check", picture, "--index-revision", str(given["index_revision"]))
+    (again,) = cli(*then, "--json").valid("check")
+    assert [match["work"] for match in again["matches"]] == [
+        match["work"] for match in given["matches"]
+    ]
+    assert again["index_revision"] == given["index_revision"]
+
+    assert cli("index", "compact").code == 0
+    erased = cli(*then)
+    assert erased.code == 1
+    assert "NOT_CHECKED: These detectors failed: history." in erased.stdout
+    assert "history: 5 fingerprints that were in force then cannot be looked at" in erased.stdout
+
+    future = cli("check", paintings, "--index-revision", "31")
+    assert (future.code, future.stdout) == (2, "")
+    assert "There is no revision 31; the newest is 30. [REVISION_UNKNOWN]" in future.stderr

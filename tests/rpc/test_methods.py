@@ -77,6 +77,25 @@ async def test_a_registered_picture_is_recognised(client: AsyncClient, picture: 
     assert await client.screening.get_verdict(verdict.name) == verdict
 
 
+async def test_an_earlier_revision_is_looked_at(client: AsyncClient, picture: Picture) -> None:
+    data = picture()
+    before = (await client.screening.check_asset(data)).verdict.inputs.index_revision
+    work = (await client.works.register(data)).work
+    again = (await client.screening.check_asset(data, index_revision=before)).verdict
+    assert work.name not in {match.work for match in again.inputs.matches}
+    assert again.inputs.index_revision == before
+    at_first = (await client.screening.check_asset(data, index_revision=0)).verdict
+    assert (at_first.inputs.index_revision, at_first.inputs.matches) == (0, ())
+    now = (await client.screening.check_asset(data)).verdict
+    assert work.name in {match.work for match in now.inputs.matches}
+    with pytest.raises(InputError) as refused:
+        await client.screening.check_asset(data, index_revision=1 << 40)
+    assert refused.value.reason is Reason.REVISION_UNKNOWN
+    assert int(refused.value.metadata["revision"]) >= now.inputs.index_revision
+    with pytest.raises(InputError):
+        await client.screening.check_asset(data, index_revision=-1)
+
+
 async def test_a_prompt_is_judged(client: AsyncClient) -> None:
     verdict = await client.screening.check_prompt("a tree in autumn")
     assert verdict.inputs.subject is Subject.PROMPT

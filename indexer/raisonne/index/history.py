@@ -12,7 +12,7 @@ from raisonne.index.indexed_space import IndexedSpace, delta_of
 from raisonne.index.marks import Marks, mark_of
 from raisonne.index.ports import FingerprintLog, LogHead
 from raisonne.index.tenant_state import TenantState
-from raisonne.rights.errors import InputError, StorageError
+from raisonne.rights.errors import InputError, Reason, StorageError
 from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
 
 _BATCH = 5_000
@@ -47,7 +47,8 @@ def state_as_of(state: TenantState, tenant: str, log: FingerprintLog, revision: 
     """
     if not 0 <= revision <= state.reached.sequence:
         raise InputError(
-            f"Revision {revision} is not one between 0 and {state.reached.sequence}.",
+            f"There is no revision {revision}; the newest is {state.reached.sequence}.",
+            reason=Reason.REVISION_UNKNOWN,
             metadata={"revision": str(state.reached.sequence)},
         )
     touched = _touched(state, tenant, log, revision)

@@ -23,7 +23,8 @@ class MatchReport:
     Attributes:
         matches: One for each work and mechanism, highest score first, then by work.
         detectors: One run for each mechanism; a failed one, ``frames``, where further frames of the
-            file were left unchecked.
+            file were left unchecked; a failed one, ``history``, where fingerprints of the past were
+            erased since.
         index_revision: Change-log position that every search saw.
         timings: Seconds by stage: ``refresh`` and each mechanism.
     """
@@ -64,27 +65,36 @@ class Matcher:
         """Catch up with the catalogue and return the revision that a query would see."""
         return self._index.refresh(tenant)
 
-    def match(self, tenant: str, query: QueryFingerprints) -> MatchReport:
+    def match(
+        self, tenant: str, query: QueryFingerprints, revision: int | None = None
+    ) -> MatchReport:
         """Run the mechanisms against one and the same revision of a tenant's works.
 
         The dearer ones are left out once a cheaper one has explained all of the query.
 
+        Args:
+            tenant: Whose works.
+            query: What is looked for.
+            revision: Change-log position whose works are looked at; the newest if None. What is
+                reserved and the rules are those of today.
+
         Raises:
+            InputError: If there was no such revision.
             StorageError: If the index cannot catch up with the catalogue.
         """
         try:
-            return self._match(tenant, query)
+            return self._match(tenant, query, revision)
         except DamagedSegmentError:
             # It was noticed before anything was answered, and is made anew by the next read.
-            return self._match(tenant, query)
+            return self._match(tenant, query, revision)
 
-    def _match(self, tenant: str, query: QueryFingerprints) -> MatchReport:
+    def _match(self, tenant: str, query: QueryFingerprints, revision: int | None) -> MatchReport:
         found: list[Match] = []
         runs: list[DetectorRun] = []
         timings: dict[str, float] = {}
         clock = time.perf_counter()
         rules = self._rules(tenant)
-        with self._index.read(tenant) as view:
+        with self._index.read(tenant, revision) as view:
             timings["refresh"] = time.perf_counter() - clock
             lookup = Lookup(view, query, rules)
             explained = False
@@ -98,7 +108,7 @@ class Matcher:
                 runs.append(detection.run)
                 explained = explained or detection.explained
                 timings[mechanism.value] = time.perf_counter() - clock
-            runs += _unchecked_frames(query)
+            runs += _unchecked_frames(query) + _erased(view.erased)
             return MatchReport(_best(found), tuple(runs), view.revision, timings)
 
 
@@ -125,6 +135,17 @@ def _unchecked_frames(query: QueryFingerprints) -> list[DetectorRun]:
         return []
     reason = f"only the first of {query.frames} frames was checked"
     return [DetectorRun("frames", "v1", DetectorState.FAILED, reason)]
+
+
+def _erased(fingerprints: int) -> list[DetectorRun]:
+    """Return the run that keeps a look at the past from passing as complete."""
+    if not fingerprints:
+        return []
+    were = (
+        "1 fingerprint that was" if fingerprints == 1 else f"{fingerprints} fingerprints that were"
+    )
+    reason = f"{were} in force then cannot be looked at: erased since"
+    return [DetectorRun("history", "v1", DetectorState.FAILED, reason)]
 
 
 def _best(matches: Iterable[Match]) -> tuple[Match, ...]:

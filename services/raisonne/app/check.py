@@ -28,12 +28,16 @@ class CheckTerms:
         territory: ISO 3166-1 alpha-2, or ``*``.
         at: Judge as of this time (UTC); now if None.
         subject: What kind of input it is.
+        index_revision: Compare a picture with the works of this change-log position, which each
+            verdict names, to look at a verdict again; with those of now if None. Rights, rules and
+            policies are those of today.
     """
 
     use: Use = Use.DISPLAY
     territory: str = WORLD
     at: datetime | None = None
     subject: Subject = Subject.UPLOAD
+    index_revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Check:
 
         Raises:
             AccessError: If the principal may not check, or not audit where it is a dataset's item.
-            InputError: If the bytes are no picture; nothing is stored.
+            InputError: If the bytes are no picture, or there was no such revision; nothing is
+                stored.
             LimitError: If it is too large; nothing is stored.
         """
         is_item = terms.subject is Subject.DATASET_ITEM
@@ -65,10 +70,13 @@ class Check:
 
         Raises:
             AccessError: If the principal may not check.
-            InputError: If the prompt is empty or too long; nothing is stored.
+            InputError: If the prompt is empty or too long, or an earlier revision is asked for;
+                nothing is stored.
         """
         authorise(self.policies, principal, Permission.ASSET_CHECK, principal.tenant)
         require_prompt(text)
+        if terms.index_revision is not None:
+            raise InputError("Prompts are judged by the names that are registered now.")
         verdict = self.screener.prompt(text, self._question(principal, terms))
         self._record(principal, verdict)
         return verdict
@@ -90,7 +98,9 @@ class Check:
     def _question(self, principal: Principal, terms: CheckTerms) -> Question:
         at = terms.at or self.clock.now()
         territory = normal_territory(terms.territory)
-        return Question(terms.subject, principal.tenant, terms.use, territory, at)
+        return Question(
+            terms.subject, principal.tenant, terms.use, territory, at, terms.index_revision
+        )
 
     def _record(self, principal: Principal, verdict: Verdict) -> None:
         checked = event(

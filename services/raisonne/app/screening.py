@@ -33,6 +33,8 @@ class Question:
         use: What it is wanted for.
         territory: ISO 3166-1 alpha-2, or ``*`` for everywhere.
         at: The time to judge as of (UTC).
+        index_revision: Change-log position whose works a picture is compared with; the newest if
+            None.
     """
 
     subject: Subject
@@ -40,6 +42,7 @@ class Question:
     use: Use
     territory: str
     at: datetime
+    index_revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Screener:
         """Judge a picture.
 
         Raises:
-            InputError: If the bytes are no picture that can be decoded.
+            InputError: If the bytes are no picture that can be decoded, or there was no such
+                revision.
             LimitError: If the picture is larger than the limits.
         """
         started = time.perf_counter()
@@ -82,7 +86,7 @@ class Screener:
         decoded = time.perf_counter()
         query = self.extractor.query(image, sha256)
         extracted = time.perf_counter()
-        report = self.matcher.match(question.tenant, query)
+        report = self.matcher.match(question.tenant, query, question.index_revision)
         matched = time.perf_counter()
         verdict = self._judge(question, sha256, report, ())
         judged = time.perf_counter()

@@ -89,6 +89,15 @@ def check(
         Optional[list[str]],  # noqa: UP045
         typer.Option("-o", "--output", help="FORMAT=FILE, repeatable; json or html."),
     ] = None,
+    index_revision: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Compare with the works of this revision, which each verdict names as "
+            "index_revision; rights, rules and policies are today's.",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pictures checked at a time.")] = 2,
 ) -> None:
     """Screen files against the registry.
@@ -103,7 +112,12 @@ def check(
 
     flags: GlobalFlags = context.obj
     with usage_errors():
-        terms = CheckTerms(_use(use), normal_territory(territory), parse_time(at or ""))
+        terms = CheckTerms(
+            _use(use),
+            normal_territory(territory),
+            parse_time(at or ""),
+            index_revision=index_revision,
+        )
     targets = [_target(text) for text in output or []]
     pages = [path for kind, path in targets if kind == "html"]
     passed_over: list[Path] = []
@@ -115,11 +129,13 @@ def check(
         if next(gateway.works(), None) is None:
             warn("raisonne: the registry is empty, so nothing can match")
         shown = stack.enter_context(progress(flags, inputs, "check", len(inputs)))
-        for checked in _check_all(gateway, shown, terms, workers):
-            _emit(flags, checked)
-            report.add(checked, keep=bool(pages))
-            for file in files:
-                file.write(json_line(_fields(checked)).encode(errors="backslashreplace") + b"\n")
+        with usage_errors():
+            for checked in _check_all(gateway, shown, terms, workers):
+                _emit(flags, checked)
+                report.add(checked, keep=bool(pages))
+                for file in files:
+                    line = json_line(_fields(checked))
+                    file.write(line.encode(errors="backslashreplace") + b"\n")
         for path in pages:
             _write_page(path, report, gateway)
     say(flags, f"{sum(report.counts.values())} checked: {report.words()}")
@@ -144,13 +160,15 @@ def _check_all(
 
 def _check_one(gateway: Gateway, item: Input, terms: CheckTerms) -> Checked:
     from raisonne.cli.inputs import read_input
-    from raisonne.rights.errors import InputError, LimitError
+    from raisonne.rights.errors import InputError, LimitError, Reason
 
     if item.error is not None:
         return Checked(item.path, None, item.error)
     try:
         return Checked(item.path, gateway.check(read_input(item.path), terms), None)
     except (InputError, LimitError) as error:
+        if error.reason is Reason.REVISION_UNKNOWN:
+            raise  # It holds for every picture.
         return Checked(item.path, None, error)
 
 

@@ -28,7 +28,11 @@ class RemoteGateway:
     def check(self, data: bytes, terms: CheckTerms) -> Verdict:
         """Check a picture."""
         checked = self.client.screening.check_asset(
-            data, use=terms.use, territory=terms.territory, at=terms.at
+            data,
+            use=terms.use,
+            territory=terms.territory,
+            at=terms.at,
+            index_revision=terms.index_revision,
         )
         return checked.verdict
 

@@ -8,7 +8,7 @@ from raisonne.app.explanation import explain, explanations
 from raisonne.app.phrases import Locale
 from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
-from raisonne.rights.match import DetectorRun, Match
+from raisonne.rights.match import DetectorRun, DetectorState, Match
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.verdict import Finding, Verdict, WorkRights
 from raisonne.rights.work import Work
@@ -124,7 +124,7 @@ def case_fields(case: Case) -> dict[str, Any]:
 
 
 def check_words(name: str, verdict: Verdict) -> str:
-    """Return a check for a person: the outcome, what was found, and the clauses behind it."""
+    """Return a check for a person: the outcome, findings with their clauses, and what failed."""
     lines = [f"{verdict.outcome.value:<7} {name}"]
     titles = {work.work: work.title for work in verdict.inputs.works}
     explained: dict[str, str] = {}
@@ -137,6 +137,11 @@ def check_words(name: str, verdict: Verdict) -> str:
     lines += [
         f"        {finding.reason}: {finding.detail} [{finding.clause}]"
         for finding in verdict.findings
+    ]
+    lines += [
+        f"        {run.name}: {run.reason}"
+        for run in verdict.inputs.detectors
+        if run.state is DetectorState.FAILED
     ]
     return "\n".join(lines)
 

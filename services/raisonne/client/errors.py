@@ -76,6 +76,7 @@ ERRORS: Mapping[Reason, type[RaisonneError]] = {
     Reason.ALREADY_EXISTS: ConflictError,
     Reason.NOT_FOUND: NotFoundError,
     Reason.REQUEST_ID_REUSED: ConflictError,
+    Reason.REVISION_UNKNOWN: InputError,
     Reason.STATE_CONFLICT: ConflictError,
     Reason.NOT_CLEARED: NotClearedError,
     Reason.PERMISSION_DENIED: AccessError,

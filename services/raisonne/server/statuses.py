@@ -31,6 +31,7 @@ CODES: Mapping[Reason, grpc.StatusCode] = {
     Reason.ALREADY_EXISTS: grpc.StatusCode.ALREADY_EXISTS,
     Reason.NOT_FOUND: grpc.StatusCode.NOT_FOUND,
     Reason.REQUEST_ID_REUSED: grpc.StatusCode.ALREADY_EXISTS,
+    Reason.REVISION_UNKNOWN: grpc.StatusCode.INVALID_ARGUMENT,
     Reason.STATE_CONFLICT: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NOT_CLEARED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.PERMISSION_DENIED: grpc.StatusCode.PERMISSION_DENIED,

@@ -15,6 +15,7 @@ from PIL import Image
 from tests.unit.app.house import lenient_policies, picture, reserve
 
 from raisonne.app.check import Check, CheckTerms, normal_territory
+from raisonne.app.works import WorkDraft
 from raisonne.rights.case import Case, CaseState
 from raisonne.rights.errors import (
     AccessError,
@@ -24,6 +25,7 @@ from raisonne.rights.errors import (
     Reason,
 )
 from raisonne.rights.generation import MAX_PROMPT_CHARACTERS
+from raisonne.rights.match import DetectorState
 from raisonne.rights.principal import Principal, Role
 from raisonne.rights.statement import Use
 from raisonne.rights.verdict import Outcome, Subject
@@ -182,3 +184,32 @@ def test_a_territory_is_normalised_once(text: str) -> None:
 def test_what_is_no_territory_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         normal_territory(text)
+
+
+def test_a_verdict_is_looked_at_again_as_of_its_revision(service: Service) -> None:
+    data = picture(77)
+    work = service.works.register(service.principal, WorkDraft(data, title="Then")).work
+    given = service.check.picture(service.principal, data, TERMS).verdict
+    service.works.withdraw(service.principal, work.name)
+    now = service.check.picture(service.principal, data, TERMS).verdict
+    assert not now.inputs.matches
+    again = service.check.picture(
+        service.principal, data, CheckTerms(index_revision=given.inputs.index_revision)
+    ).verdict
+    assert again.inputs.matches == given.inputs.matches
+    assert again.inputs.detectors == given.inputs.detectors
+    assert again.inputs.index_revision == given.inputs.index_revision < now.inputs.index_revision
+
+    service.index_upkeep.compact(service.principal)
+    erased = service.check.picture(
+        service.principal, data, CheckTerms(index_revision=given.inputs.index_revision)
+    ).verdict
+    assert erased.outcome is not Outcome.ALLOW
+    assert [run.name for run in erased.inputs.detectors if run.state is DetectorState.FAILED] == [
+        "history"
+    ]
+
+
+def test_a_prompt_is_judged_as_of_now_only(service: Service) -> None:
+    with pytest.raises(InputError, match="names that are registered now"):
+        service.check.prompt(service.principal, "waves", CheckTerms(index_revision=0))

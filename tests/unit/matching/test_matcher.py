@@ -10,6 +10,7 @@ from tests.unit.matching.registry import Registry, altered, ask, by, mechanisms
 
 from raisonne.fingerprint.perceptual import ALGORITHM as PDQ
 from raisonne.matching.calibration import SHIPPED
+from raisonne.rights.errors import InputError, Reason
 from raisonne.rights.match import DetectorState, Mechanism, Region
 
 
@@ -252,3 +253,41 @@ def test_changes_count_from_the_next_query_on(registry):
 
 def test_tenants_are_apart(registry):
     assert registry.match(ask(painting(2)), "somebody-else").matches == ()
+
+
+def test_the_works_of_an_earlier_revision_are_looked_at(registry):
+    before = registry.log.head().sequence
+    entries = registry.register(painting(7), "late")
+    newest = registry.log.head().sequence
+    query = ask(painting(7))
+    assert registry.matcher.match("t", query, before).matches == ()
+    assert registry.matcher.match("t", query, before).index_revision == before
+    now = registry.match(query)
+    assert registry.matcher.match("t", query, newest).matches == now.matches != ()
+
+    registry.log.remove(entries)
+    assert registry.match(query).matches == ()
+    then = registry.matcher.match("t", query, newest)
+    assert (then.matches, then.detectors) == (now.matches, now.detectors)
+    assert then.index_revision == newest
+
+
+def test_what_was_erased_since_is_told_as_a_failed_detector(registry):
+    entries = registry.register(painting(7), "gone")
+    then = registry.log.head().sequence
+    registry.log.remove(entries)
+    registry.log.erase("t", registry.log.head().sequence)
+    report = registry.matcher.match("t", ask(painting(7)), then)
+    assert report.matches == ()
+    run = report.detectors[-1]
+    assert (run.name, run.version, run.state) == ("history", "v1", DetectorState.FAILED)
+    assert run.reason == "5 fingerprints that were in force then cannot be looked at: erased since"
+    assert all(run.name != "history" for run in registry.match(ask(painting(7))).detectors)
+
+
+@pytest.mark.parametrize("revision", [-1, 26, 1 << 70])
+def test_a_revision_that_never_was_is_refused_and_the_newest_named(registry, revision):
+    with pytest.raises(InputError, match="the newest is 25") as refused:
+        registry.matcher.match("t", ask(painting(0)), revision)
+    assert refused.value.reason is Reason.REVISION_UNKNOWN
+    assert refused.value.metadata == {"revision": "25"}

@@ -88,6 +88,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The settings are for development and were refused. `FAILED_PRECONDITION`."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 29
     """Something unexpected; the metadata has the `error_id` under which it was logged. `INTERNAL`."""
+    ERROR_REASON_REVISION_UNKNOWN: _ErrorReason.ValueType  # 30
+    """The registry has no such revision; the metadata has the newest `revision`. `INVALID_ARGUMENT`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Values of `google.rpc.ErrorInfo.reason` in the error domain `raisonne`, without the prefix
@@ -162,4 +164,6 @@ ERROR_REASON_UNSAFE_IN_PRODUCTION: ErrorReason.ValueType  # 28
 """The settings are for development and were refused. `FAILED_PRECONDITION`."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 29
 """Something unexpected; the metadata has the `error_id` under which it was logged. `INTERNAL`."""
+ERROR_REASON_REVISION_UNKNOWN: ErrorReason.ValueType  # 30
+"""The registry has no such revision; the metadata has the newest `revision`. `INVALID_ARGUMENT`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -31,7 +31,7 @@ from raisonne.api.v1 import rights_pb2 as raisonne_dot_api_dot_v1_dot_rights__pb
 from raisonne.api.v1 import verdict_pb2 as raisonne_dot_api_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'raisonne/api/v1/screening_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1braisonne/api/v1/asset.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1craisonne/api/v1/rights.proto\x1a\x1draisonne/api/v1/verdict.proto\"\xd2\x01\n\x11\x43heckAssetRequest\x12\x31\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x1c.raisonne.api.v1.AssetSourceB\x04\xe2\x41\x01\x02\x12\'\n\x03use\x18\x02 \x01(\x0e\x32\x14.raisonne.api.v1.UseB\x04\xe2\x41\x01\x01\x12+\n\tterritory\x18\x03 \x01(\tB\x18\xe2\x41\x01\x01\xb2\xa7!\x10\x32\x0e[A-Za-z]{2}|\\*\x12\x34\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\"r\n\x12\x43heckAssetResponse\x12)\n\x07verdict\x18\x01 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\"\xbd\x01\n\x12\x43heckPromptRequest\x12\x1b\n\x06prompt\x18\x01 \x01(\tB\x0b\xe2\x41\x01\x02\xb2\xa7!\x03\x10\xa0\x1f\x12\'\n\x03use\x18\x02 \x01(\x0e\x32\x14.raisonne.api.v1.UseB\x04\xe2\x41\x01\x01\x12+\n\tterritory\x18\x03 \x01(\tB\x18\xe2\x41\x01\x01\xb2\xa7!\x10\x32\x0e[A-Za-z]{2}|\\*\x12\x34\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\"@\n\x13\x43heckPromptResponse\x12)\n\x07verdict\x18\x01 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\"<\n\x11GetVerdictRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10raisonne/Verdict2\x94\x02\n\x10ScreeningService\x12U\n\nCheckAsset\x12\".raisonne.api.v1.CheckAssetRequest\x1a#.raisonne.api.v1.CheckAssetResponse\x12X\n\x0b\x43heckPrompt\x12#.raisonne.api.v1.CheckPromptRequest\x1a$.raisonne.api.v1.CheckPromptResponse\x12O\n\nGetVerdict\x12\".raisonne.api.v1.GetVerdictRequest\x1a\x18.raisonne.api.v1.Verdict\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'raisonne/api/v1/screening_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1braisonne/api/v1/asset.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1craisonne/api/v1/rights.proto\x1a\x1draisonne/api/v1/verdict.proto\"\x8e\x02\n\x11\x43heckAssetRequest\x12\x31\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x1c.raisonne.api.v1.AssetSourceB\x04\xe2\x41\x01\x02\x12\'\n\x03use\x18\x02 \x01(\x0e\x32\x14.raisonne.api.v1.UseB\x04\xe2\x41\x01\x01\x12+\n\tterritory\x18\x03 \x01(\tB\x18\xe2\x41\x01\x01\xb2\xa7!\x10\x32\x0e[A-Za-z]{2}|\\*\x12\x34\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\'\n\x0eindex_revision\x18\x05 \x01(\x03\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00H\x00\x88\x01\x01\x42\x11\n\x0f_index_revision\"r\n\x12\x43heckAssetResponse\x12)\n\x07verdict\x18\x01 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\"\xbd\x01\n\x12\x43heckPromptRequest\x12\x1b\n\x06prompt\x18\x01 \x01(\tB\x0b\xe2\x41\x01\x02\xb2\xa7!\x03\x10\xa0\x1f\x12\'\n\x03use\x18\x02 \x01(\x0e\x32\x14.raisonne.api.v1.UseB\x04\xe2\x41\x01\x01\x12+\n\tterritory\x18\x03 \x01(\tB\x18\xe2\x41\x01\x01\xb2\xa7!\x10\x32\x0e[A-Za-z]{2}|\\*\x12\x34\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\"@\n\x13\x43heckPromptResponse\x12)\n\x07verdict\x18\x01 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\"<\n\x11GetVerdictRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10raisonne/Verdict2\x94\x02\n\x10ScreeningService\x12U\n\nCheckAsset\x12\".raisonne.api.v1.CheckAssetRequest\x1a#.raisonne.api.v1.CheckAssetResponse\x12X\n\x0b\x43heckPrompt\x12#.raisonne.api.v1.CheckPromptRequest\x1a$.raisonne.api.v1.CheckPromptResponse\x12O\n\nGetVerdict\x12\".raisonne.api.v1.GetVerdictRequest\x1a\x18.raisonne.api.v1.Verdict\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +46,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKASSETREQUEST'].fields_by_name['territory']._serialized_options = b'\342A\001\001\262\247!\0202\016[A-Za-z]{2}|\\*'
   _globals['_CHECKASSETREQUEST'].fields_by_name['as_of_time']._loaded_options = None
   _globals['_CHECKASSETREQUEST'].fields_by_name['as_of_time']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKASSETREQUEST'].fields_by_name['index_revision']._loaded_options = None
+  _globals['_CHECKASSETREQUEST'].fields_by_name['index_revision']._serialized_options = b'\342A\001\001\262\247!\002 \000'
   _globals['_CHECKPROMPTREQUEST'].fields_by_name['prompt']._loaded_options = None
   _globals['_CHECKPROMPTREQUEST'].fields_by_name['prompt']._serialized_options = b'\342A\001\002\262\247!\003\020\240\037'
   _globals['_CHECKPROMPTREQUEST'].fields_by_name['use']._loaded_options = None
@@ -59,15 +61,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCREENINGSERVICE'].methods_by_name['GetVerdict']._loaded_options = None
   _globals['_SCREENINGSERVICE'].methods_by_name['GetVerdict']._serialized_options = b'\220\002\001'
   _globals['_CHECKASSETREQUEST']._serialized_start=278
-  _globals['_CHECKASSETREQUEST']._serialized_end=488
-  _globals['_CHECKASSETRESPONSE']._serialized_start=490
-  _globals['_CHECKASSETRESPONSE']._serialized_end=604
-  _globals['_CHECKPROMPTREQUEST']._serialized_start=607
-  _globals['_CHECKPROMPTREQUEST']._serialized_end=796
-  _globals['_CHECKPROMPTRESPONSE']._serialized_start=798
-  _globals['_CHECKPROMPTRESPONSE']._serialized_end=862
-  _globals['_GETVERDICTREQUEST']._serialized_start=864
-  _globals['_GETVERDICTREQUEST']._serialized_end=924
-  _globals['_SCREENINGSERVICE']._serialized_start=927
-  _globals['_SCREENINGSERVICE']._serialized_end=1203
+  _globals['_CHECKASSETREQUEST']._serialized_end=548
+  _globals['_CHECKASSETRESPONSE']._serialized_start=550
+  _globals['_CHECKASSETRESPONSE']._serialized_end=664
+  _globals['_CHECKPROMPTREQUEST']._serialized_start=667
+  _globals['_CHECKPROMPTREQUEST']._serialized_end=856
+  _globals['_CHECKPROMPTRESPONSE']._serialized_start=858
+  _globals['_CHECKPROMPTRESPONSE']._serialized_end=922
+  _globals['_GETVERDICTREQUEST']._serialized_start=924
+  _globals['_GETVERDICTREQUEST']._serialized_end=984
+  _globals['_SCREENINGSERVICE']._serialized_start=987
+  _globals['_SCREENINGSERVICE']._serialized_end=1263
 # @@protoc_insertion_point(module_scope)

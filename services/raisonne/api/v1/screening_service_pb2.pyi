@@ -30,10 +30,15 @@ class CheckAssetRequest(_message.Message):
     USE_FIELD_NUMBER: _builtins.int
     TERRITORY_FIELD_NUMBER: _builtins.int
     AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    INDEX_REVISION_FIELD_NUMBER: _builtins.int
     use: _rights_pb2.Use.ValueType
     """What it is wanted for; `USE_DISPLAY` if not set."""
     territory: _builtins.str
     """Where: ISO 3166-1 alpha-2, or `*`, which empty stands for."""
+    index_revision: _builtins.int
+    """Compare with the works that were registered at this revision, which each verdict names, to look
+    at a verdict again; with those of now if not set. Rights, rules and policies are those of today.
+    """
     @_builtins.property
     def asset(self) -> _asset_pb2.AssetSource:
         """The picture."""
@@ -49,12 +54,15 @@ class CheckAssetRequest(_message.Message):
         use: _rights_pb2.Use.ValueType = ...,
         territory: _builtins.str = ...,
         as_of_time: _timestamp_pb2.Timestamp | None = ...,
+        index_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "asset", b"asset"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_index_revision", b"_index_revision", "as_of_time", b"as_of_time", "asset", b"asset", "index_revision", b"index_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "asset", b"asset", "territory", b"territory", "use", b"use"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_revision", b"_index_revision", "as_of_time", b"as_of_time", "asset", b"asset", "index_revision", b"index_revision", "territory", b"territory", "use", b"use"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__index_revision: _TypeAlias = _typing.Literal["index_revision"]  # noqa: Y015
+    _WhichOneofArgType__index_revision: _TypeAlias = _typing.Literal["_index_revision", b"_index_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__index_revision) -> _WhichOneofReturnType__index_revision | None: ...
 
 Global___CheckAssetRequest: _TypeAlias = CheckAssetRequest  # noqa: Y015
 

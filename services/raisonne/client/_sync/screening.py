@@ -35,6 +35,7 @@ class Screening:
         use: Use = Use.DISPLAY,
         territory: str = WORLD,
         at: datetime | None = None,
+        index_revision: int | None = None,
     ) -> CheckedAsset:
         """Judge a picture.
 
@@ -43,15 +44,19 @@ class Screening:
             use: What it is wanted for.
             territory: ISO 3166-1 alpha-2, or ``*``.
             at: Judge the rights as of this time; now if None.
+            index_revision: Compare with the works that were registered at this revision, which each
+                verdict names; with those of now if None. Rights, rules and policies are those of
+                today.
 
         Raises:
-            InputError: If the file is no picture.
+            InputError: If the file is no picture, or there was no such revision.
         """
         request = pb.CheckAssetRequest(
             asset=self._assets.source(data),
             use=to_wire(rights_pb2.Use, use),
             territory=territory,
             as_of_time=to_timestamp(at),
+            index_revision=index_revision,
         )
         message = unary(self._stub.CheckAsset, request, self._deadlines.compute)
         return CheckedAsset(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from raisonne.api.v1 import screening_service_pb2 as pb
@@ -34,6 +35,8 @@ class ScreeningServicer(screening_service_pb2_grpc.ScreeningServiceServicer):
         principal = current_principal()
         data = source_bytes(self._uploads, principal, request.asset)
         terms = _terms(request, Subject.UPLOAD)
+        if request.HasField("index_revision"):
+            terms = replace(terms, index_revision=request.index_revision)
         screened = await asyncio.to_thread(self._check.picture, principal, data, terms)
         return pb.CheckAssetResponse(
             verdict=verdict_to_message(screened.verdict),
