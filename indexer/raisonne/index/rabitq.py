@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -148,8 +149,14 @@ class RabitqSegment:
             own = candidates[number, start:]
             index.ntotal = len(own)
             self._value.take(own, axis=0, out=gathered[: len(own)], mode="clip")
-            here = slice(number, number + 1)
-            index.search(queries[here], kept, D=rough[here], I=place[here])
+            # FAISS's wrapper for Python takes as long as the products.
+            index.search_c(
+                1,
+                faiss.swig_ptr(queries[number]),
+                kept,
+                faiss.swig_ptr(rough[number]),
+                faiss.swig_ptr(place[number]),
+            )
         positions = np.take_along_axis(candidates, np.maximum(place, 0) + starts[:, np.newaxis], 1)
         positions[place < 0] = -1
         pairs, doubtful = proposed(rough, positions, k, slack_of(queries))
