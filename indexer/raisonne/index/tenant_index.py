@@ -186,6 +186,8 @@ class TenantIndex:
                 done = self._work_off(self._store, progress, compact=compact)
                 self._store.sweep()
                 return done
+        except IndexBusyError:
+            return False  # What another one made is damaged already; the next query waits for it.
         except DamagedSegmentError:
             self._thorough = True
             self.refresh()

@@ -580,6 +580,20 @@ def test_a_repair_waits_for_whoever_makes_files(
     plain.check(index)
 
 
+def test_damage_in_what_another_process_made_waits_for_the_next_time(plain: World) -> None:
+    index = filled(plain)
+    other = plain.open()
+    other.rebuild(TENANT)
+    plain.file_of(HASH).unlink()
+    with plain.store().maintaining() as held:
+        assert held
+        assert not index.maintain(TENANT)
+        plain.check(index)
+    assert index.maintain(TENANT)
+    plain.check(index)
+    assert len(index.repairs(TENANT)) == 1
+
+
 def test_a_sealed_file_whose_key_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:
     class Shredded(MemoryKeys):
         def open(self, tenant: str, name: str, wrapped: bytes) -> bytes:
