@@ -62,6 +62,10 @@ class EmbeddedGateway:
         """Register a work."""
         return self.service.works.register(self.service.principal, draft)
 
+    def settle(self) -> None:
+        """Make files of the index where many works are new, so that the next search need not."""
+        self.service.index.maintain(self.service.principal.tenant)
+
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
         after = ""

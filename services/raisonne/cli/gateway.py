@@ -51,6 +51,10 @@ class Gateway(Protocol):
         """Register a work."""
         ...
 
+    def settle(self) -> None:
+        """Make files of the index where many works are new, so that the next search need not."""
+        ...
+
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
         ...

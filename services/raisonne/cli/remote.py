@@ -49,6 +49,9 @@ class RemoteGateway:
         )
         return Registration(registered.work, registered.created)
 
+    def settle(self) -> None:
+        """Do nothing: the server keeps its index in order by itself."""
+
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
         return self.client.works.list()

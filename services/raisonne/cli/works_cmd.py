@@ -55,6 +55,8 @@ def import_(
             counts[fields["state"]] = counts.get(fields["state"], 0) + 1
             differing += fields.get("rights_differ", False)
             emit(flags, fields, _import_words(fields))
+        if counts.get("REGISTERED"):
+            _settle(gateway)
     say(flags, ", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
     if differing:
         warn(
@@ -152,6 +154,16 @@ def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
     if registration.created:
         return fields
     return fields | {"state": "EXISTS", "rights_differ": work.rights != draft.rights}
+
+
+def _settle(gateway: Gateway) -> None:
+    from raisonne.rights.errors import RaisonneError
+
+    try:
+        gateway.settle()
+    except RaisonneError as error:
+        # The works are registered all the same, and whoever searches next tries it again.
+        warn(f"raisonne: the index was not brought up to date: {error.message}")
 
 
 def _import_words(fields: dict[str, Any]) -> str:
