@@ -15,6 +15,7 @@ from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
 SIDE = 640
 """Of the canonical pictures, in pixels."""
 _PATTERNS = 40
+_NOISE_BYTES = 1 << 24
 _FROM_WORD = 18.0
 """Deviation of each component from its word, with which points are as far from it as real ones."""
 
@@ -30,11 +31,13 @@ class Points:
         values: Packed local fingerprints, whose places, sizes, angles and thumbnails are used.
         words: uint16, shape (n,).
         codes: uint8, shape (n, parts).
+        noise: uint8, shape (m,): numbers to change codes by.
     """
 
     values: Sequence[bytes]
     words: NDArray[np.uint16]
     codes: NDArray[np.uint8]
+    noise: NDArray[np.uint8]
 
 
 def random_like(shape: Fingerprint, points: Points, generator: np.random.Generator) -> Fingerprint:
@@ -57,6 +60,7 @@ def synthetic_points(generator: np.random.Generator) -> Points:
         values=values,
         words=np.concatenate([features.words for features in kept]),
         codes=np.concatenate([features.codes for features in kept]),
+        noise=generator.integers(0, 256, _NOISE_BYTES, dtype=np.uint8),
     )
 
 
@@ -84,7 +88,9 @@ def _random_points(points: Points, generator: np.random.Generator) -> bytes:
     """Choose a work's points from all and give each something of its own."""
     chosen = generator.integers(len(points.words), size=REGISTERED_POINTS)
     codes = points.codes[chosen]
-    own = generator.random(codes.shape) < _OWN_PARTS
-    codes[own] = generator.integers(0, 256, int(own.sum()), dtype=np.uint8)
+    # Two stretches of drawn numbers: drawing them anew would take most of the time.
+    first, second = generator.integers(len(points.noise) - codes.size, size=2)
+    own = points.noise[first : first + codes.size].reshape(codes.shape) < _OWN_PARTS * 256
+    np.copyto(codes, points.noise[second : second + codes.size].reshape(codes.shape), where=own)
     value = points.values[int(generator.integers(len(points.values)))]
     return rewritten(value, points.words[chosen], codes)
