@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from raisonne.cli import index_bench_cmd
 from raisonne.cli.exit_codes import ExitCode
 from raisonne.cli.output import columns, counting, emit, say, write_line
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.add_typer(index_bench_cmd.app, name="bench")
 
 Wait = Annotated[
     float,

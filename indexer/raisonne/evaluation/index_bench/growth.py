@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from raisonne.evaluation.index_bench.lines import Bar, Line
+from raisonne.evaluation.index_bench.steps import Options, Say, run_step, take_step
 from raisonne.evaluation.memory import resident_bytes
 from raisonne.evaluation.synthetic_log import SyntheticLog
 from raisonne.fingerprint.decoding import DecodeLimits, decode_image
@@ -30,63 +33,17 @@ from raisonne.matching.matcher import Matcher
 from raisonne.rights.fingerprint import Fingerprint
 
 _TENANT = "bench"
-_PICTURES = 8
 _SIDE = 800
 _SHAPES = 220
 _QUALITY = 60
 _KEPT = 0.8
 
-Say = Callable[[str], None]
+PROMISED_WORKS = (10_000, 1_000_000)
+BARS = {"clean_ratio": Bar(1.5, at_least=False)}
+"""Promised of a registry of the most works beside one of the least."""
 
 
-@dataclass(frozen=True, slots=True)
-class GrowthFigures:
-    """What was measured of one size.
-
-    Attributes:
-        works: Size of the registry.
-        build_seconds: To make its files.
-        disk_bytes: Of the files.
-        open_seconds: Until the first search could begin.
-        resident_bytes: By how much the process grew until all queries were answered once.
-        clean_ms: Of each lookup of a picture that is not registered.
-        copy_ms: Of each lookup of an altered copy.
-        found: Share of the copies whose work was found.
-        stages_ms: Median of each mechanism for clean pictures.
-    """
-
-    works: int
-    build_seconds: float
-    disk_bytes: int
-    open_seconds: float
-    resident_bytes: int
-    clean_ms: tuple[float, ...]
-    copy_ms: tuple[float, ...]
-    found: float
-    stages_ms: dict[str, float]
-
-    def fields(self, smallest: GrowthFigures) -> dict[str, Any]:
-        """Return the figures, and ratios to those of the smallest registry."""
-        clean, copy = np.median(self.clean_ms), np.median(self.copy_ms)
-        return {
-            "benchmark": "index growth",
-            "works": self.works,
-            "build_s": round(self.build_seconds, 1),
-            "disk_mb": round(self.disk_bytes / 1e6, 1),
-            "disk_bytes_per_work": round(self.disk_bytes / self.works),
-            "open_ms": round(1e3 * self.open_seconds, 1),
-            "resident_mb": round(self.resident_bytes / 1e6, 1),
-            "clean_p50_ms": round(float(clean), 1),
-            "clean_p95_ms": round(float(np.percentile(self.clean_ms, 95)), 1),
-            "clean_ratio": round(float(clean / np.median(smallest.clean_ms)), 3),
-            "copy_p50_ms": round(float(copy), 1),
-            "copy_ratio": round(float(copy / np.median(smallest.copy_ms)), 3),
-            "found": round(self.found, 3),
-            "stages_ms": {name: round(value, 2) for name, value in self.stages_ms.items()},
-        }
-
-
-@dataclass
+@dataclass(slots=True)
 class _Registry:
     works: int
     matcher: Matcher
@@ -97,30 +54,61 @@ class _Registry:
 
 
 def bench_growth(
-    sizes: Sequence[int], folder: Path, *, rounds: int = 5, say: Say = lambda _: None
-) -> list[GrowthFigures]:
-    """Measure registries of several sizes.
+    works: Sequence[int],
+    folder: Path,
+    *,
+    pictures: int = 8,
+    rounds: int = 5,
+    say: Say = lambda _: None,
+) -> Iterator[list[Line]]:
+    """Measure registries of several sizes, side by side.
 
     Args:
-        sizes: Numbers of works.
+        works: Sizes of the registries, each larger than ``pictures``.
         folder: Where files are made: some 30 kB for each work.
+        pictures: How many are asked that are not registered, and as many altered copies.
         rounds: How often each picture is asked.
         say: Told what is being done.
+
+    Yields:
+        For each size a line with ratios to the smallest.
+
+    Raises:
+        RaisonneError: If the disk or memory is not enough.
     """
+    options = {"works": list(works), "pictures": pictures, "rounds": rounds}
+    found = run_step("growth", "ask", folder, options, say)
+    smallest = min(found, key=lambda each: each["works"])
+    yield [_line(each, smallest) for each in found]
+
+
+def _line(found: dict[str, Any], smallest: dict[str, Any]) -> Line:
+    stages = found.pop("stages_ms")
+    ratios = {
+        f"{name}_ratio": found[f"{name}_p50_ms"] / smallest[f"{name}_p50_ms"]
+        for name in ("clean", "copy")
+    }
+    held = PROMISED_WORKS[0] <= smallest["works"] and found["works"] <= PROMISED_WORKS[1]
+    figures = {**found, **ratios, **{f"clean_{name}_ms": value for name, value in stages.items()}}
+    return Line("growth", "checks", figures, BARS if held and found is not smallest else {})
+
+
+def _ask(folder: Path, options: Options, say: Say) -> list[dict[str, Any]]:
     extractor = Extractor(embedder_from_uri("gist:"))
-    pictures = [_drawn(seed) for seed in range(2 * _PICTURES)]
-    known = [_registered(extractor, picture) for picture in pictures[:_PICTURES]]
-    clean = [_query(extractor, picture) for picture in pictures[_PICTURES:]]
-    copies = [_query(extractor, _altered(picture)) for picture in pictures[:_PICTURES]]
+    count = options["pictures"]
+    pictures = [_drawn(seed) for seed in range(2 * count)]
+    known = [_registered(extractor, picture) for picture in pictures[:count]]
+    clean = [_query(extractor, picture) for picture in pictures[count:]]
+    copies = [_query(extractor, _altered(picture)) for picture in pictures[:count]]
     registries = []
-    for works in sizes:
-        say(f"{works} works: making files")
+    for works in options["works"]:
+        say(f"{works:,} works: making files")
         registries.append(_made(works, known, folder / str(works)))
     for registry in registries:
         _opened(registry, [*clean, *copies])
-    say("asking")
-    times = _asked(registries, clean, copies, rounds)
-    return [_figures(registry, *times[registry.works]) for registry in registries]
+    say("asking in turns")
+    times = _asked(registries, clean, copies, options["rounds"])
+    return [_found(registry, times[registry.works]) for registry in registries]
 
 
 def _made(works: int, known: Sequence[Sequence[Fingerprint]], folder: Path) -> _Registry:
@@ -142,7 +130,7 @@ def _opened(registry: _Registry, queries: Sequence[QueryFingerprints]) -> None:
     registry.resident = resident_bytes() - before
 
 
-@dataclass
+@dataclass(slots=True)
 class _Times:
     clean: list[float]
     copies: list[float]
@@ -155,7 +143,7 @@ def _asked(
     clean: Sequence[QueryFingerprints],
     copies: Sequence[QueryFingerprints],
     rounds: int,
-) -> dict[int, tuple[_Times]]:
+) -> dict[int, _Times]:
     times = {registry.works: _Times([], [], [], []) for registry in registries}
     for _ in range(rounds):
         for query, copy, number in zip(clean, copies, range(len(copies)), strict=True):
@@ -170,22 +158,26 @@ def _asked(
                 spent.stages.append(dict(report.timings))
                 wanted = f"works/{registry.works - len(copies) + number:032x}"
                 spent.found.append(any(match.work == wanted for match in answer.matches))
-    return {works: (spent,) for works, spent in times.items()}
+    return times
 
 
-def _figures(registry: _Registry, times: _Times) -> GrowthFigures:
+def _found(registry: _Registry, times: _Times) -> dict[str, Any]:
     names = times.stages[0]
-    return GrowthFigures(
-        works=registry.works,
-        build_seconds=registry.build_seconds,
-        disk_bytes=registry.disk_bytes,
-        open_seconds=registry.open_seconds,
-        resident_bytes=registry.resident,
-        clean_ms=tuple(times.clean),
-        copy_ms=tuple(times.copies),
-        found=float(np.mean(times.found)),
-        stages_ms={n: 1e3 * float(np.median([s.get(n, 0) for s in times.stages])) for n in names},
-    )
+    return {
+        "works": registry.works,
+        "build_s": registry.build_seconds,
+        "disk_mb": registry.disk_bytes / 1e6,
+        "disk_bytes_per_work": round(registry.disk_bytes / registry.works),
+        "open_ms": 1e3 * registry.open_seconds,
+        "resident_mb": registry.resident / 1e6,
+        "clean_p50_ms": float(np.median(times.clean)),
+        "clean_p95_ms": float(np.percentile(times.clean, 95)),
+        "copy_p50_ms": float(np.median(times.copies)),
+        "found": float(np.mean(times.found)),
+        "stages_ms": {
+            n: 1e3 * float(np.median([s.get(n, 0) for s in times.stages])) for n in names
+        },
+    }
 
 
 def _registered(extractor: Extractor, picture: Image.Image) -> Sequence[Fingerprint]:
@@ -228,3 +220,7 @@ def _drawn(seed: int) -> Image.Image:
         cv2.fillPoly(canvas, [corners.astype(np.int32)], colour, lineType=cv2.LINE_AA)
     noisy = canvas + chance.normal(0, 4, canvas.shape)
     return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+
+
+if __name__ == "__main__":
+    sys.exit(take_step({"ask": _ask}))
