@@ -122,7 +122,8 @@ def _killed(process: BaseProcess) -> None:
 
 
 @contextmanager
-def _catalogue(folder: Path, url: str, *, postgresql: bool) -> Iterator[str]:
+def catalogue(folder: Path, url: str, *, postgresql: bool) -> Iterator[str]:
+    """Give the address of an empty catalogue: of this one, or of one that is gone afterwards."""
     if not postgresql:
         yield url or f"sqlite:///{folder}/catalogue.db"
         return
@@ -148,7 +149,7 @@ def main() -> int:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
-        _catalogue(Path(name), options.url, postgresql=options.postgresql) as url,
+        catalogue(Path(name), options.url, postgresql=options.postgresql) as url,
     ):
         with closing(open_database(url)) as database:
             upgrade(database)

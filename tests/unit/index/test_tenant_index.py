@@ -307,6 +307,26 @@ def test_changes_while_files_are_written_are_carried_over(
     assert rubbish(world) == set()
 
 
+def test_damage_that_is_met_while_files_are_written_has_them_written_again(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, sealed=True)
+    keys = world.keys = Keys()
+    index = filled(world)
+    world.add(5)
+
+    def meet_damage() -> None:
+        with pytest.raises(DamagedSegmentError), index.read(TENANT):
+            raise DamagedSegmentError(tmp_path, "was damaged when it was read")
+        index.refresh(TENANT)
+
+    keys.when_asked = meet_damage
+    index.compact(TENANT)
+    world.check(index)
+    assert max(each.delta_rows for each in index.statistics(TENANT).spaces) == 0
+    assert rubbish(world) == set()
+
+
 def test_a_catalogue_restored_while_files_are_written_does_not_list_them(tmp_path: Path) -> None:
     """Also if it has grown past the old head, and lists as many generations as before."""
     world = World(tmp_path, sealed=True)
@@ -592,6 +612,29 @@ def test_damage_in_what_another_process_made_waits_for_the_next_time(plain: Worl
     assert index.maintain(TENANT)
     plain.check(index)
     assert len(index.repairs(TENANT)) == 1
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_file_that_is_made_anew_takes_no_rows_from_others(plain: World, lost: int) -> None:
+    """Rows that returned after a merge lie between those of an older file."""
+    index = filled(plain)
+    plain.withdraw(5, 6, 7, 8, 9)
+    index.maintain(TENANT)
+    plain.restore(5, 6, 7)
+    plain.add(10)
+    index.maintain(TENANT)
+    first, second = (plain.folder / name for name in digests_of(plain))
+    for path in [[first], [second], [first, second]][lost]:
+        path.unlink()
+    index = plain.open()
+    plain.check(index)
+    assert index.state(TENANT)["entries"] == dict.fromkeys(ALGORITHMS, 28)
+    assert len(digests_of(plain)) == 2
+
+
+def digests_of(world: World) -> list[str]:
+    (checkpoint,) = world.listed.checkpoints.values()
+    return [each.name for each in checkpoint.segments if each.algorithm == DIGEST]
 
 
 def test_a_sealed_file_whose_key_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:
