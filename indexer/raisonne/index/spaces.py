@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.index.local_space import LocalSpace
+from raisonne.index.products import multiply
 from raisonne.index.space import Space
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import FingerprintKind, WorkFingerprint
@@ -138,12 +139,22 @@ class FloatSpace(FixedSpace):
         if not len(self):
             return []  # FAISS wants at least one neighbour to look for.
         faiss.omp_set_num_threads(1)  # See BinarySpace.search.
-        products, rows = self._index.search(vectors, min(k, len(self)))
+        _, rows = self._index.search(vectors, min(k, len(self)))
         return [
-            Hit(self._entries[int(row)], query, float(product))
+            hit
             for query in range(len(vectors))
-            for product, row in zip(products[query], rows[query], strict=True)
+            for hit in self._hits(rows[query], query, vectors[query])
         ]
+
+    def _hits(
+        self, rows: NDArray[np.int64], query: int, vector: NDArray[np.float32]
+    ) -> Iterator[Hit]:
+        """Give hits with products as segments have them, whatever else was searched with them."""
+        entries = [self._entries[row] for row in rows.tolist()]
+        packed = np.frombuffer(b"".join(entry.fingerprint.value for entry in entries), "<f2")
+        products = multiply(packed.reshape(len(entries), -1), vector)
+        for entry, product in zip(entries, products.tolist(), strict=True):
+            yield Hit(entry, query, product)
 
     def products(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the inner products of all entries, in no order.
