@@ -71,7 +71,7 @@ def test_registered_pictures_are_asked_and_unreadable_ones_passed_over(house: Se
     )
     assert [subject.kind for subject in run.subjects].count("painting") == 1
     assert run.works == 4
-    assert run.index_revision == house.index.refresh()
+    assert run.index_revision == house.index.refresh(house.principal.tenant)
     for number in range(len(run.subjects)):
         run.ask(number)
     # Beside an unreadable picture none can be altered so that it shows both.

@@ -88,7 +88,7 @@ def house(service: Service) -> House:
 def test_an_empty_registry_has_nothing_to_keep_up(house: House) -> None:
     upkeep, principal = house.upkeep, house.principal
     found = upkeep.statistics(principal)
-    assert (found.revision, found.rows, found.segments, found.spaces) == (0, 0, 0, ())
+    assert (found.behind, found.rows, found.segments, found.spaces) == (0, 0, 0, ())
     assert upkeep.verify(principal).clean
     assert upkeep.compact(principal).erasure.values == 0
     assert upkeep.rebuild(principal).rows == 0
