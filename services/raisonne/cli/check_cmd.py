@@ -93,6 +93,7 @@ def check(
         Optional[int],  # noqa: UP045
         typer.Option(
             min=0,
+            max=(1 << 63) - 1,
             metavar="N",
             help="Compare with the works of this revision, which each verdict names as "
             "index_revision; rights, rules and policies are today's.",
