@@ -28,7 +28,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     small_limits(monkeypatch)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_two_indexes_over_one_folder_answer_like_one_in_memory(seed: int, tmp_path: Path) -> None:
     """They are as two processes: one makes files of what the other has open."""
     chance = random.Random(seed)
