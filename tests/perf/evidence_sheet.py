@@ -28,12 +28,12 @@ from raisonne.app.phrases import Locale
 from raisonne.cli.evidence_page import telling_matches
 from raisonne.evaluation.attacks.all_attacks import ATTACKS
 from raisonne.evaluation.collage import collage
-from raisonne.index.memory_log import MemoryLog
 from raisonne.fingerprint.decoding import DecodedImage, DecodeLimits, decode_image
 from raisonne.fingerprint.embedding import GistEmbedder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.generation.by_uri import engine_from_uri
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.memory_log import MemoryLog
 from raisonne.matching.matcher import Matcher
 from raisonne.rights.generation import GenerationRequest
 from raisonne.rights.match import Match

@@ -36,9 +36,8 @@ from tests.unit.index.world import (
 from raisonne.fingerprint.vocabulary import nearest_words_of
 from raisonne.index import tenant_index, upkeep
 from raisonne.index.catalogue_index import CatalogueIndex
-from raisonne.index.opening import IndexBusyError
 from raisonne.index.ports import SegmentRecord
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.index.view import IndexView
 from raisonne.rights.fingerprint import FingerprintKind
 from raisonne.rights.statement import ReservationKind

@@ -16,9 +16,8 @@ from raisonne.index.candidate_engine import CandidateEngine
 from raisonne.index.engine_hits import EngineHits
 from raisonne.index.engine_search import follow
 from raisonne.index.history import state_as_of
-from raisonne.index.opening import IndexBusyError
 from raisonne.index.ports import Erasure, FingerprintLog
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.index.statistics import IndexStatistics, statistics_of
 from raisonne.index.tenant_index import TenantIndex
 from raisonne.index.upkeep import Progress

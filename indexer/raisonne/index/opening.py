@@ -13,16 +13,12 @@ from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.ports import Checkpoint, FingerprintLog, SegmentRecord
 from raisonne.index.rows import LoggedRows
 from raisonne.index.segment import Segment
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.index.tenant_state import TenantState, state_at
 from raisonne.rights.errors import StorageError
 
 _TRIES = 10
 _log = logging.getLogger(__name__)
-
-
-class IndexBusyError(StorageError):
-    """Another process or thread makes files at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

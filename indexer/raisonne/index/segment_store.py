@@ -36,6 +36,10 @@ _IDENTITY_FORM = re.compile(r"[0-9a-f]{32}")
 _ASK_AGAIN_SECONDS = 0.05
 
 
+class IndexBusyError(StorageError):
+    """Another process or thread makes files at this moment."""
+
+
 class SegmentStore:
     """A folder of segments.
 
@@ -145,8 +149,19 @@ class SegmentStore:
             What a checkpoint has to list, with all rows in force; None if there are no rows.
 
         Raises:
+            IndexBusyError: If another machine erased some of the rows meanwhile.
             StorageError: If the disk is full, or a value cannot be one of this kind.
         """
+        try:
+            return self._write(tenant, kind, algorithm, rows)
+        except ValueError as error:
+            raise IndexBusyError(
+                "Rows were erased while a file of the index was made of them; try again."
+            ) from error
+
+    def _write(
+        self, tenant: str, kind: FingerprintKind, algorithm: str, rows: Rows
+    ) -> SegmentRecord | None:
         arrays, summary = segment_arrays(kind, algorithm, rows, self.folder)
         count = len(summary.ids)
         if not count:

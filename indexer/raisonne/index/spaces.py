@@ -136,7 +136,7 @@ class FloatSpace(FixedSpace):
             vectors: Shape (n, dimensions).
             k: How many at most, for each query.
         """
-        if not len(self):
+        if not len(self) or k < 1:
             return []  # FAISS wants at least one neighbour to look for.
         faiss.omp_set_num_threads(1)  # See BinarySpace.search.
         _, rows = self._index.search(vectors, min(k, len(self)))

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.lock import ReadWriteLock
-from raisonne.index.opening import IndexBusyError, Opener
+from raisonne.index.opening import Opener
 from raisonne.index.ports import Checkpoint, FingerprintLog, LogHead
 from raisonne.index.rebuilding import rebuild
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.index.tenant_state import TenantState
 from raisonne.index.upkeep import SEAL_ROWS, Plan, Progress, plan_for, put_in_place, write_plan
 from raisonne.rights.errors import StorageError

@@ -13,8 +13,7 @@ from tests.unit.app.house import picture
 from raisonne.app.index_upkeep import IndexUpkeep
 from raisonne.app.works import WorkDraft
 from raisonne.index.catalogue_index import CatalogueIndex
-from raisonne.index.opening import IndexBusyError
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.rights.errors import AccessError
 from raisonne.rights.principal import Principal, Role
 from raisonne.rights.work import Work

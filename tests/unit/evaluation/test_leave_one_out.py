@@ -8,11 +8,11 @@ from tests.unit.fingerprint.pictures import painting
 
 from raisonne.evaluation.engines import encode, sample_of
 from raisonne.evaluation.leave_one_out import ALTERED, LeaveOneOut, Subject
-from raisonne.index.memory_log import MemoryLog
 from raisonne.evaluation.observing import Observation, Relation
 from raisonne.fingerprint.embedding import GistEmbedder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.memory_log import MemoryLog
 from raisonne.matching.calibration import SHIPPED
 from raisonne.rights.match import Mechanism
 

@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.unit.index.memory_log import MemoryLog
 from tests.unit.index.memory_segments import MemoryKeys, MemorySegmentList
 from tests.unit.index.world import DIGEST, TENANT, World, fingerprints
 
 from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.ports import Checkpoint
 from raisonne.index.rows import LoggedRows
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import FingerprintKind
 
@@ -170,4 +171,22 @@ def test_values_of_different_lengths_make_no_file(tmp_path: Path) -> None:
     rows = LoggedRows(world.log, TENANT, DIGEST, len(world.log.rows))
     with pytest.raises(StorageError, match="differ in length"):
         world.store().write(TENANT, FingerprintKind.EXACT, DIGEST, rows)
+    assert world.files() == []
+
+
+def test_rows_that_go_while_a_file_is_made_of_them_are_told(tmp_path: Path) -> None:
+    class Dwindling:
+        """Rows of which another machine erases one after they were read for the first time."""
+
+        def __init__(self) -> None:
+            self.page = MemoryLog().add("t", "a", [fingerprints(1)[1]] * 3)
+
+        def __iter__(self):
+            yield self.page
+            self.page = self.page[:2]
+
+    world = World(tmp_path)
+    store = world.store()
+    with store.maintaining(), pytest.raises(IndexBusyError, match="erased"):
+        store.write("t", FingerprintKind.PERCEPTUAL, "hash-v1", Dwindling())
     assert world.files() == []

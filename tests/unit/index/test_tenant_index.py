@@ -31,9 +31,8 @@ from tests.unit.index.world import (
 from raisonne.index import segment_file, tenant_index
 from raisonne.index.block_file import DamagedSegmentError
 from raisonne.index.catalogue_index import CatalogueIndex
-from raisonne.index.opening import IndexBusyError
 from raisonne.index.ports import Checkpoint, LogHead
-from raisonne.index.segment_store import SegmentStore
+from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.rights.errors import InputError, StorageError
 from raisonne.rights.fingerprint import Fingerprint
 
