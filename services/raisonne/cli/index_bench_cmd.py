@@ -65,7 +65,7 @@ def vectors(
         str,
         typer.Option(
             callback=_numbers(LEAST_VECTORS),
-            help="Numbers of vectors, with commas. In full: 100000,1000000 (an hour; 6 GB).",
+            help="Numbers of vectors, with commas. In full: 100000,1000000 (an hour; 4 GB).",
         ),
     ] = "100000",
     queries: Annotated[int, typer.Option(min=1, max=10_000, help="Copies asked for.")] = 256,
@@ -95,7 +95,7 @@ def hashes(
         str,
         typer.Option(
             callback=_numbers(1000),
-            help="Numbers of hashes, with commas. In full: 100000,1000000,10000000 (4 GB).",
+            help="Numbers of hashes, with commas. In full: 100000,1000000,10000000 (2 GB of disk).",
         ),
     ] = "100000,1000000",
     tables_from: Annotated[

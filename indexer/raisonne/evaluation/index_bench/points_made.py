@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from raisonne.evaluation.engines import encode, sample_of
 from raisonne.evaluation.index_bench.steps import Options, Say
+from raisonne.fingerprint.decoding import DecodeLimits, decode_image
 from raisonne.fingerprint.local import REGISTERED_POINTS
 from raisonne.fingerprint.query_forms import QueryForms, query_forms
 from raisonne.fingerprint.vocabulary import THUMBNAIL_SIDE, local_fingerprint, vocabulary
@@ -165,4 +165,7 @@ def _forms(image: Image.Image) -> QueryForms:
 
 
 def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    return sample_of(encode(image)).image.pixels
+    """Return the canonical picture that a file of it is decoded to."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return decode_image(buffer.getvalue(), DecodeLimits()).pixels
