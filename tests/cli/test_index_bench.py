@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Cli, environment
 
 
@@ -32,7 +33,12 @@ def test_what_are_no_numbers_is_refused(cli: Cli) -> None:
         assert (run.code, run.stdout) == (2, ""), wrong
 
 
-def test_stopped_it_leaves_neither_files_nor_processes(cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_stopped_it_leaves_neither_processes_nor_files_if_it_can(
+    cli: Cli, tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
     arguments = ("index", "bench", "hashes", "--rows", "2000000", "--folder", tmp_path)
     with subprocess.Popen(
         cli.command(*arguments),
@@ -45,13 +51,14 @@ def test_stopped_it_leaves_neither_files_nor_processes(cli: Cli, tmp_path: Path)
         assert "writing a segment" in process.stderr.readline()
         while not _processes(tmp_path) - {process.pid}:
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        process.send_signal(sent)
+        assert process.wait(30) == code
         assert process.stdout is not None
         assert process.stdout.read() == ""
         assert "Traceback" not in process.stderr.read()
     assert _processes(tmp_path) == set()
-    assert list(tmp_path.iterdir()) == []
+    if sent is not signal.SIGKILL:
+        assert list(tmp_path.iterdir()) == []
 
 
 def _processes(folder: Path) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -202,8 +203,15 @@ def _run(
     flags: GlobalFlags = context.obj
     if folder is not None:
         require_writable(folder)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Like Ctrl-C, these would otherwise leave files, and a process that goes on for a while.
+        signal.signal(number, _stop)
     with tempfile.TemporaryDirectory(prefix="raisonne-bench-", dir=folder) as made:
         yield Path(made), lambda words: say(flags, words)
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _print(context: typer.Context, found: Iterable[list[Line]]) -> None:

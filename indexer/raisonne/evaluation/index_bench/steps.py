@@ -1,7 +1,8 @@
 """Steps of a benchmark, each in a process of its own, so that the memory measured is its own.
 
 ``python -m raisonne.evaluation.index_bench.NAME --step STEP --folder FOLDER --options JSON`` takes
-one step; it says on stdout, as JSON lines, what it is doing and then what it found.
+one step; it says on stdout, as JSON lines, what it is doing and then what it found. It lives only
+as long as its stdin is open, so however the process ends that started it, none is left behind.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -48,7 +51,7 @@ def run_step(benchmark: str, step: str, folder: Path, options: Options, say: Say
     # A group of its own, so that Ctrl-C reaches this process only, which then ends the other.
     with subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, **one_thread},
@@ -87,6 +90,7 @@ def take_step(steps: Mapping[str, Step]) -> int:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--options", type=json.loads, default={}, metavar="JSON")
     given = parser.parse_args()
+    _end_with_stdin()
     try:
         found = steps[given.step](given.folder, given.options, lambda words: _tell(doing=words))
     except RaisonneError as error:
@@ -98,6 +102,19 @@ def take_step(steps: Mapping[str, Step]) -> int:
         return 1
     _tell(found=found)
     return 0
+
+
+def _end_with_stdin() -> None:
+    def wait() -> None:
+        # Not sys.stdin, whose lock a thread that waits would hold when Python ends.
+        while os.read(0, 1):
+            pass
+        os._exit(1)
+
+    if select.select([0], [], [], 0)[0]:
+        # Who started it is gone, and with it perhaps the folder.
+        wait()
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _tell(**words: Any) -> None:
