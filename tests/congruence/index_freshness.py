@@ -14,21 +14,12 @@ from tests.congruence.registry import register, restore, withdraw
 from tests.unit.index.world import DIGEST, HASH, fingerprints
 
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.memory_segments import NoKeys
 from raisonne.index.segment_store import SegmentStore
 from raisonne.storage.engine import open_database
 from raisonne.storage.fingerprint_log import SqlFingerprintLog
 from raisonne.storage.segment_list import SqlSegmentList
 from raisonne.storage.transactions import SqlTransactions
-
-
-class NoKeys:
-    """Of a store that encrypts nothing."""
-
-    def new(self, tenant: str, name: str) -> tuple[bytes, bytes]:
-        raise NotImplementedError
-
-    def open(self, tenant: str, name: str, wrapped: bytes) -> bytes:
-        raise NotImplementedError
 
 
 def store_of(database: Any, folder: Path) -> SegmentStore:

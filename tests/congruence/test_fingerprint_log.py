@@ -53,7 +53,6 @@ def test_an_empty_log_is_at_0(log: SqlFingerprintLog) -> None:
     assert log.mark(0) == 0
     assert log.mark(1) is None
     assert log.changes(TENANT, 0, 10) == ()
-    assert log.tenants() == ()
     assert log.algorithms(TENANT) == ()
     assert log.in_force(TENANT, PDQ, 0, after=0, until=10, limit=10) == ()
 
@@ -82,7 +81,6 @@ def test_tenants_have_logs_of_their_own(
 ) -> None:
     for number, tenant in enumerate(["b", "a", "b", "ä", "B"]):
         register(transactions, number, tenant=tenant)
-    assert log.tenants() == ("B", "a", "b", "ä")
     assert [change.sequence for change in log.changes("b", 0, 99)] == [1, 2, 3, 7, 8, 9]
     assert {change.entry.tenant for change in log.changes("b", 0, 99)} == {"b"}
     assert [each.work for each in log.in_force("b", PDQ, 99, after=0, until=99, limit=9)] == [

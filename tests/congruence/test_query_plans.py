@@ -115,7 +115,6 @@ def use_everything(database: Database) -> None:
 def use_the_log(log: SqlFingerprintLog) -> None:
     log.head()
     log.mark(1)
-    log.tenants()
     log.algorithms(TENANT)
     log.changes(TENANT, 0, 100)
     log.in_force(TENANT, "pdq-256-v1", 7, after=0, until=9, limit=100)
@@ -126,7 +125,6 @@ def use_the_segment_list(segments: SqlSegmentList) -> None:
     segments.commit("store", TENANT, Checkpoint(7, 1, (make_segment(0), make_segment(1))))
     segments.commit("store", TENANT, Checkpoint(8, 2, (make_segment(1), make_segment(2))))
     segments.checkpoint("store", TENANT)
-    segments.tenants("store")
     segments.names("store")
 
 
@@ -181,7 +179,6 @@ def test_whether_a_fingerprint_is_in_force_is_read_from_an_index_alone(database:
     ("call", "index"),
     [
         (lambda log: log.changes(TENANT, 7, 100), "ix_fingerprint_change_tenant_sequence"),
-        (lambda log: log.tenants(), "ix_fingerprint_tenant_"),
         (lambda log: log.algorithms(TENANT), "ix_fingerprint_tenant_algorithm_id"),
         (lambda log: log.erase(TENANT, 7), "ix_fingerprint_change_removed"),
     ],

@@ -25,7 +25,6 @@ def segments(database: Database) -> SqlSegmentList:
 
 def test_where_nothing_is_listed_the_checkpoint_is_empty(segments: SqlSegmentList) -> None:
     assert segments.checkpoint(STORE, TENANT) == Checkpoint()
-    assert segments.tenants(STORE) == ()
     assert segments.names(STORE) == set()
 
 
@@ -47,7 +46,6 @@ def test_a_checkpoint_takes_the_place_of_the_one_before(segments: SqlSegmentList
     assert segments.commit(STORE, TENANT, Checkpoint(9, 3))
     assert segments.checkpoint(STORE, TENANT) == Checkpoint(9, 3)
     assert segments.names(STORE) == set()
-    assert segments.tenants(STORE) == (TENANT,)
 
 
 @pytest.mark.parametrize("generation", [-1, 0, 1, 2, 4])
@@ -77,7 +75,6 @@ def test_stores_and_tenants_are_kept_apart(segments: SqlSegmentList) -> None:
     assert segments.commit(STORE, "other", Checkpoint(8, 2))
     assert segments.checkpoint(STORE, TENANT) == Checkpoint(5, 1, (ours,))
     assert segments.checkpoint("another store", TENANT) == Checkpoint(7, 1, (elsewhere,))
-    assert segments.tenants(STORE) == (TENANT, "other")
     assert segments.names(STORE) == {ours.name}
 
 
@@ -85,7 +82,7 @@ def test_a_file_belongs_to_one_tenant(segments: SqlSegmentList) -> None:
     segments.commit(STORE, TENANT, Checkpoint(5, 1, (make_segment(0),)))
     with pytest.raises(ConflictError):
         segments.commit(STORE, "other", Checkpoint(5, 1, (make_segment(0),)))
-    assert segments.tenants(STORE) == (TENANT,)
+    assert segments.checkpoint(STORE, "other") == Checkpoint()
 
 
 def test_marks_that_are_equal_are_not_written_again(

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 from tests.congruence.builders import RIGHTS, TENANT, make_asset, make_work
-from tests.congruence.index_freshness import NoKeys
 from tests.congruence.registry import add, change, register, remove, withdraw
 from tests.unit.fingerprint.features import random_features
 from tests.unit.index.world import (
@@ -36,6 +35,7 @@ from tests.unit.index.world import (
 from raisonne.fingerprint.vocabulary import nearest_words_of
 from raisonne.index import tenant_index, upkeep
 from raisonne.index.catalogue_index import CatalogueIndex
+from raisonne.index.memory_segments import NoKeys
 from raisonne.index.ports import SegmentRecord
 from raisonne.index.segment_store import IndexBusyError, SegmentStore
 from raisonne.index.view import IndexView

@@ -56,10 +56,6 @@ class SyntheticLog:
         """See ``FingerprintLog``."""
         return sequence if 0 <= sequence <= self.head().sequence else None
 
-    def tenants(self) -> Sequence[str]:
-        """See ``FingerprintLog``."""
-        return [self._tenant]
-
     def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
         """See ``FingerprintLog``; each row was added once and never removed."""
         if tenant != self._tenant:

@@ -160,10 +160,6 @@ class CatalogueIndex:
         with index.read() as state:
             return statistics_of(tenant, state, behind)
 
-    def tenants(self) -> list[str]:
-        """Return the tenants that ever had a fingerprint, in order."""
-        return list(self._log.tenants())
-
     def repairs(self, tenant: str) -> list[str]:
         """Return one sentence for each damaged file that was made anew since we began."""
         return list(self._of(tenant).repairs)

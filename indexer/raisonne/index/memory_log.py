@@ -34,10 +34,6 @@ class MemoryLog:
         """See ``FingerprintLog``."""
         return sequence if 0 <= sequence <= len(self.rows) else None
 
-    def tenants(self) -> Sequence[str]:
-        """See ``FingerprintLog``."""
-        return sorted({change.entry.tenant for change in self.rows})
-
     def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
         """See ``FingerprintLog``."""
         found = (change for change in self.rows[after:] if change.entry.tenant == tenant)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 
 from raisonne.index.ports import Checkpoint
 from raisonne.rights.errors import KeyUnavailableError
@@ -31,10 +30,6 @@ class MemorySegmentList:
                 return False
             self.checkpoints[store, tenant] = checkpoint
             return True
-
-    def tenants(self, store: str) -> Sequence[str]:
-        """See ``SegmentList``."""
-        return sorted(tenant for where, tenant in self.checkpoints if where == store)
 
     def names(self, store: str) -> set[str]:
         """See ``SegmentList``."""

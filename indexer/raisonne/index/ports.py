@@ -50,10 +50,6 @@ class FingerprintLog(Protocol):
         """Return the mark of the row at a sequence; 0 at sequence 0, None if there is no row."""
         ...
 
-    def tenants(self) -> Sequence[str]:
-        """Return the tenants that ever had a fingerprint, in order."""
-        ...
-
     def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
         """Return a tenant's committed changes with ``sequence > after``, in order.
 
@@ -170,10 +166,6 @@ class SegmentList(Protocol):
         Returns:
             Whether it was; nothing is changed if another one came first.
         """
-        ...
-
-    def tenants(self, store: str) -> Sequence[str]:
-        """Return the tenants that have a checkpoint, in order."""
         ...
 
     def names(self, store: str) -> set[str]:

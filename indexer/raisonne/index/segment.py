@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from raisonne.index.arrays import NewArrays
+from raisonne.index.arrays import Arrays, NewArrays
 from raisonne.index.binary_segment import BinarySegment, build_binary
 from raisonne.index.device_products import HOST
 from raisonne.index.device_segment import DeviceSegment
@@ -73,6 +72,23 @@ class _Pages:
                 yield [entry.fingerprint.value for entry in page]
 
 
+def searcher_of(kind: FingerprintKind, arrays: Arrays, device: str = HOST) -> Searcher:
+    """Return what searches a segment.
+
+    Args:
+        kind: Of its fingerprints.
+        arrays: Its arrays.
+        device: Where products of float vectors are computed; see ``products_at``.
+    """
+    if kind is FingerprintKind.EXACT:
+        return ExactSegment(arrays)
+    if kind is FingerprintKind.PERCEPTUAL:
+        return BinarySegment(arrays)
+    if kind is FingerprintKind.LOCAL:
+        return LocalSegment(arrays)
+    return FloatSegment(arrays) if device == HOST else DeviceSegment(arrays, device)
+
+
 class Segment:
     """An open segment.
 
@@ -81,7 +97,7 @@ class Segment:
         tenant: Whose.
         file: Open.
         marks: Of its rows; changed as the index follows the log.
-        device: Where products of float vectors are computed; see ``products_at``.
+        searcher: What searches it.
     """
 
     def __init__(
@@ -90,37 +106,21 @@ class Segment:
         tenant: str,
         file: SegmentFile,
         marks: Marks,
-        device: str = HOST,
+        searcher: Searcher,
     ) -> None:
         self.record = record
         self.tenant = tenant
         self.file = file
         self.marks = marks
-        self.device = device
+        self.searcher = searcher
         self._columns = Columns(file, tenant, record.kind, record.algorithm)
 
     def with_marks(self, record: SegmentRecord, marks: Marks) -> Segment:
         """Return the same rows with other marks, and what the catalogue says with them."""
-        other = Segment(record, self.tenant, self.file, marks, self.device)
-        if "searcher" in self.__dict__:
-            other.__dict__["searcher"] = self.searcher  # A device may hold a copy of the rows.
-        return other
+        return Segment(record, self.tenant, self.file, marks, self.searcher)
 
     def __len__(self) -> int:
         return self.record.rows
-
-    @cached_property
-    def searcher(self) -> Searcher:
-        """What searches it."""
-        if self.record.kind is FingerprintKind.EMBEDDING and self.device != HOST:
-            return DeviceSegment(self.file, self.device)
-        kinds: dict[FingerprintKind, type[Searcher]] = {
-            FingerprintKind.EXACT: ExactSegment,
-            FingerprintKind.PERCEPTUAL: BinarySegment,
-            FingerprintKind.EMBEDDING: FloatSegment,
-            FingerprintKind.LOCAL: LocalSegment,
-        }
-        return kinds[self.record.kind](self.file)
 
     @property
     def value_bytes(self) -> int:
@@ -130,10 +130,6 @@ class Segment:
     def ids(self) -> NDArray[np.int64]:
         """Return all row ids, ascending, shape (rows,)."""
         return self._columns.ids()
-
-    def ids_at(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the row ids at positions, shape (n,)."""
-        return self.file.rows("id", positions)
 
     def in_force(self) -> NDArray[np.int64]:
         """Return the positions of all rows in force, ascending."""

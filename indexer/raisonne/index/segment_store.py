@@ -24,7 +24,7 @@ from raisonne.index.device_products import HOST
 from raisonne.index.marks import Marks
 from raisonne.index.ports import Checkpoint, SegmentKeys, SegmentList, SegmentRecord
 from raisonne.index.rows import Rows
-from raisonne.index.segment import Segment, segment_arrays
+from raisonne.index.segment import Segment, searcher_of, segment_arrays
 from raisonne.index.segment_file import open_segment, write_segment
 from raisonne.rights.errors import StorageError
 from raisonne.rights.fingerprint import FingerprintKind
@@ -72,10 +72,6 @@ class SegmentStore:
         self._depth = 0
         self._descriptor = -1
         self.identity = _identity_of(folder)
-
-    def tenants(self) -> set[str]:
-        """Return the tenants that have files."""
-        return set(self._listed.tenants(self.identity))
 
     def checkpoint(self, tenant: str) -> Checkpoint:
         """Return a tenant's files."""
@@ -198,7 +194,8 @@ class SegmentStore:
             self._keys.open(tenant, record.name, record.wrapped_key) if record.wrapped_key else None
         )
         file = open_segment(self.folder / record.name, record.size_bytes, record.digest, key)
-        return Segment(record, tenant, file, self.marks_of(record), self._device)
+        searcher = searcher_of(record.kind, file, self._device)
+        return Segment(record, tenant, file, self.marks_of(record), searcher)
 
     def marks_of(self, record: SegmentRecord) -> Marks:
         """Return what the catalogue says of a listed file's rows.

@@ -95,6 +95,7 @@ class IndexView:
         radius: int,
         *,
         most: int | None = None,
+        sure: int = -1,
         reserving: int = 0,
     ) -> list[Hit]:
         """Return the entries within a Hamming distance of any code, nearest first.
@@ -104,6 +105,7 @@ class IndexView:
             codes: Packed bits, shape (n, bytes).
             radius: Bits, inclusive.
             most: How many hits at most; of equally near ones those with the lowest row ids.
+            sure: Bits within which hits are returned however many there are.
             reserving: See the class.
         """
         hits: list[Hit] = []
@@ -112,11 +114,13 @@ class IndexView:
             near = searcher.within(codes, radius, segment.marks.selection(reserving))
             measure = near.distance.astype(np.float32)
             found = _Found(segment, near.query, near.position, measure)
-            hits += (found if most is None else _nearest(found, most)).hits()
+            hits += (found if most is None else _nearest(found, most, sure)).hits()
         if isinstance(space.delta, BinarySpace):
             hits += [h for h in space.delta.search(codes, radius) if _counts(h.entry, reserving)]
         hits.sort(key=lambda hit: (hit.measure, hit.entry.id, hit.row))
-        return hits[:most]
+        if most is None:
+            return hits
+        return hits[: max(most, sum(hit.measure <= sure for hit in hits))]
 
     def search_float(
         self, algorithm: str, vectors: NDArray[np.float32], k: int, *, reserving: int = 0
@@ -240,11 +244,11 @@ def _searchers(space: IndexedSpace, kind: type[_Kind]) -> Iterator[tuple[Segment
             yield segment, segment.searcher
 
 
-def _nearest(found: _Found, most: int) -> _Found:
-    """Return the nearest of all queries together, and all that are as near as the last."""
+def _nearest(found: _Found, most: int, sure: int) -> _Found:
+    """Return the nearest of all queries together, and all as near as the last or ``sure``."""
     if len(found.measure) <= most:
         return found
-    kept = found.measure <= np.partition(found.measure, most - 1)[most - 1]
+    kept = found.measure <= max(np.partition(found.measure, most - 1)[most - 1], sure)
     return _Found(found.segment, found.query[kept], found.position[kept], found.measure[kept])
 
 

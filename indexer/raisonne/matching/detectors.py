@@ -36,9 +36,6 @@ from raisonne.rights.match import (
 
 Detector = Callable[[Lookup], Detection]
 
-_CANDIDATES = 10
-"""Nearest entries of a global descriptor that are looked at."""
-
 
 def detect_exact(lookup: Lookup) -> Detection:
     """Find works with the same bytes, or with the same pixels in another file."""
@@ -73,8 +70,8 @@ def detect_perceptual(lookup: Lookup) -> Detection:
     if query.quality < MIN_QUALITY:
         return Detection(_too_flat(Mechanism.PERCEPTUAL, version, query))
     matches, explained = [], False
-    for hit in lookup.view.search_binary(PDQ_ALGORITHM, query.codes, rule.radius):
-        if not _identifies(hit.entry):
+    for hit in lookup.similar:
+        if hit.measure > rule.radius or not _identifies(hit.entry):
             continue
         similarity = 1 - hit.measure / BITS
         symmetry = query.pdq_forms[hit.row].transform
@@ -106,9 +103,8 @@ def detect_embedding(lookup: Lookup) -> Detection:
     if query.quality < MIN_QUALITY:
         return Detection(_too_flat(Mechanism.EMBEDDING, version, query))
     rule = lookup.rules.embedding(algorithm)
-    vector = query.embedding[np.newaxis]
     matches = []
-    for hit in lookup.view.search_float(algorithm, vector, _CANDIDATES):
+    for hit in lookup.nearest:
         if (
             hit.measure < rule.threshold
             or not _identifies(hit.entry)

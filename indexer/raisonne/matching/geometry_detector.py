@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.fingerprint.local import ALGORITHM
-from raisonne.fingerprint.perceptual import ALGORITHM as PDQ_ALGORITHM
 from raisonne.fingerprint.perceptual import MIN_QUALITY, Dihedral
 from raisonne.fingerprint.query_forms import Form, QueryForms, query_forms
 from raisonne.fingerprint.vocabulary import unpack
 from raisonne.index.local_view import LocalView
 from raisonne.matching.calibration import tempered
 from raisonne.matching.geometry import align, project, similar_pairs
-from raisonne.matching.lookup import Detection, Lookup
+from raisonne.matching.lookup import LOOKALIKES, Detection, Lookup
 from raisonne.matching.proof import (
     Proof,
     lay_over,
@@ -39,8 +38,6 @@ _NEAREST = 8
 _VOTED = 8
 _FEWEST_VOTES = 1.0
 _ROUNDS = 8
-_LOOKALIKES = 6
-_LOOKALIKE_BITS = 100
 _POINT_GRID = 32
 _HALF = 4.0
 _LEFT = 0.05
@@ -78,10 +75,9 @@ def _lookalikes(lookup: Lookup) -> Iterator[Proof]:
     query = lookup.query
     if query.quality < MIN_QUALITY:
         return
-    near = lookup.view.search_binary(PDQ_ALGORITHM, query.codes, _LOOKALIKE_BITS, most=_LOOKALIKES)
+    near = lookup.similar[:LOOKALIKES]
     whole = [(hit.entry.asset, query.pdq_forms[hit.row].transform) for hit in near]
-    vector = query.embedding[np.newaxis]
-    nearest = lookup.view.search_float(query.embedding_algorithm, vector, _LOOKALIKES)
+    nearest = lookup.nearest[:LOOKALIKES]
     whole += [(hit.entry.asset, Dihedral.IDENTITY) for hit in nearest]
     for asset, symmetry in dict.fromkeys(whole):
         proof = lay_whole_over(lookup, asset, symmetry)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import LargeBinary, bindparam, case, literal, select
-from sqlmodel import col, func
+from sqlmodel import col
 
 from raisonne.index.ports import Erasure, LogHead
 from raisonne.rights.fingerprint import (
@@ -133,20 +133,6 @@ class SqlFingerprintLog:
         with self._database.read() as session:
             mark: int | None = session.connection().scalar(statement)
         return mark
-
-    def tenants(self) -> Sequence[str]:
-        """Return the tenants that ever had a fingerprint, in order."""
-        found: list[str] = []
-        # One look into the index for each tenant; DISTINCT would read all of it.
-        statement = select(func.min(col(FingerprintRow.tenant))).where(
-            col(FingerprintRow.tenant) > bindparam("after")
-        )
-        after = ""
-        with self._database.read() as session:
-            connection = session.connection()
-            while after := connection.scalar(statement, {"after": after}) or "":
-                found.append(after)
-        return tuple(found)
 
     def changes(self, tenant: str, after: int, limit: int) -> Sequence[FingerprintChange]:
         """Return a tenant's committed changes with ``sequence > after``, in order.

@@ -70,16 +70,6 @@ class SqlSegmentList:
             _replace(session, store, tenant, checkpoint.segments)
         return True
 
-    def tenants(self, store: str) -> Sequence[str]:
-        """Return the tenants that have a checkpoint, in order."""
-        statement = (
-            select(col(IndexCheckpointRow.tenant))
-            .where(col(IndexCheckpointRow.store) == store)
-            .order_by(col(IndexCheckpointRow.tenant))
-        )
-        with self._database.read() as session:
-            return tuple(session.scalars(statement))
-
     def names(self, store: str) -> set[str]:
         """Return the names of all listed files."""
         statement = select(col(SegmentRow.name)).where(col(SegmentRow.store) == store)

@@ -163,7 +163,6 @@ def test_the_state_counts_what_is_in_force():
     index = CatalogueIndex(log)
     assert index.state("t") == {"revision": 5, "entries": {DIGEST: 0, HASH: 1, VECTOR: 1}}
     assert index.state("u") == {"revision": 5, "entries": {DIGEST: 1}}
-    assert index.tenants() == ["t", "u"]
 
 
 @pytest.mark.parametrize("kind", range(3))

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from tests.unit.index.memory_log import MemoryLog
-from tests.unit.index.world import (
-    TENANT,
-    World,
-    assert_alike,
-    small_limits,
-)
+from tests.unit.index.world import TENANT, World, assert_alike, filled, small_limits
 
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.rights.errors import InputError
@@ -20,20 +13,6 @@ from raisonne.rights.errors import InputError
 @pytest.fixture(autouse=True)
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     small_limits(monkeypatch)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> World:
-    return World(tmp_path / "index")
-
-
-def filled(world: World, works: int = 20) -> CatalogueIndex:
-    """An index whose works all lie in files."""
-    world.add(works)
-    index = world.open()
-    assert index.maintain(TENANT)
-    assert {each.delta_rows for each in index.statistics(TENANT).spaces} == {0}
-    return index
 
 
 @pytest.mark.parametrize("revision", [-1, 81, 10_000])

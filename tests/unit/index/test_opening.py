@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from tests.unit.index.memory_segments import MemoryKeys
 from tests.unit.index.world import (
+    ALGORITHMS,
     DIGEST,
     HASH,
     LOCAL,
     TENANT,
     VECTOR,
     World,
+    filled,
     fingerprints,
     flip,
     no_more_than,
@@ -26,43 +28,13 @@ from tests.unit.index.world import (
 
 from raisonne.index import segment_file, tenant_index
 from raisonne.index.block_file import DamagedSegmentError
-from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.index.segment_store import IndexBusyError
 from raisonne.rights.errors import StorageError
-
-ALGORITHMS = [DIGEST, HASH, VECTOR, LOCAL]
 
 
 @pytest.fixture(autouse=True)
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     small_limits(monkeypatch)
-
-
-@pytest.fixture(params=["plain", "sealed"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
-    return World(tmp_path / "index", sealed=request.param == "sealed")
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> World:
-    return World(tmp_path / "index")
-
-
-def filled(world: World, works: int = 20) -> CatalogueIndex:
-    """An index whose works all lie in files."""
-    world.add(works)
-    index = world.open()
-    assert index.maintain(TENANT)
-    assert {each.delta_rows for each in index.statistics(TENANT).spaces} == {0}
-    return index
-
-
-def found(index: CatalogueIndex, number: int, tenant: str = TENANT) -> set[str]:
-    with index.read(tenant) as view:
-        return {entry.work for entry in view.search_exact(DIGEST, fingerprints(number)[0].value)}
-
-
-# --- Files and memory ----------------------------------------------------------------------------
 
 
 def missing(world: World, path: Path) -> None:

@@ -136,7 +136,6 @@ def test_files_that_are_not_listed_are_swept_and_others_stay(tmp_path: Path) -> 
     assert one.sweep() == 2
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {record.name, "identity", "lock", "note.txt"}
-    assert one.tenants() == {TENANT}
 
 
 def test_a_file_opens_as_it_was_written(tmp_path: Path) -> None:

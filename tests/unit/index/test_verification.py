@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.unit.index.memory_log import MemoryLog
-from tests.unit.index.world import (
-    TENANT,
-    World,
-    small_limits,
-)
-
-from raisonne.index.catalogue_index import CatalogueIndex
+from tests.unit.index.world import TENANT, World, filled, small_limits
 
 
 @pytest.fixture(autouse=True)
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     small_limits(monkeypatch)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> World:
-    return World(tmp_path / "index")
-
-
-def filled(world: World, works: int = 20) -> CatalogueIndex:
-    """An index whose works all lie in files."""
-    world.add(works)
-    index = world.open()
-    assert index.maintain(TENANT)
-    assert {each.delta_rows for each in index.statistics(TENANT).spaces} == {0}
-    return index
 
 
 def test_reservations_that_change_during_verification_are_no_difference(plain: World) -> None:

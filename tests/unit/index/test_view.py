@@ -64,6 +64,10 @@ def test_of_equally_near_codes_those_with_the_lowest_rows_are_taken(world: World
             hits = view.search_binary(HASH, NONE, 256, most=most)
             assert [hit.entry.id - 1 for hit in hits] == order[:most]
             assert [hit.measure for hit in hits] == [bits[place] for place in order[:most]]
+        for most, sure in ((1, 0), (1, 2), (5, 2), (1, 4), (50, 4)):
+            hits = view.search_binary(HASH, NONE, 256, most=most, sure=sure)
+            near = sum(bits[place] <= sure for place in order)
+            assert [hit.entry.id - 1 for hit in hits] == order[: max(most, near)]
         assert [h.measure for h in view.search_binary(HASH, NONE, 3, most=100)] == [1] * 3 + [
             3
         ] * 18

@@ -32,6 +32,7 @@ from raisonne.rights.fingerprint import (
 DIGEST, HASH, VECTOR, LOCAL = "digest-v1", "hash-v1", "vector-v1", local.ALGORITHM
 DIMENSIONS, POINTS = 16, 6
 TENANT = "t"
+ALGORITHMS = [DIGEST, HASH, VECTOR, LOCAL]
 LUMA = np.zeros((64, 64), np.uint8)
 
 
@@ -225,3 +226,18 @@ def descriptors_open(folder: Path) -> Iterator[str]:
 
 def ids(entries: Sequence[WorkFingerprint]) -> list[int]:
     return [entry.id for entry in entries]
+
+
+def filled(world: World, works: int = 20) -> CatalogueIndex:
+    """An index whose works all lie in files."""
+    world.add(works)
+    index = world.open()
+    assert index.maintain(TENANT)
+    assert {each.delta_rows for each in index.statistics(TENANT).spaces} == {0}
+    return index
+
+
+def found(index: CatalogueIndex, number: int, tenant: str = TENANT) -> set[str]:
+    """The works that have a work's digest."""
+    with index.read(tenant) as view:
+        return {entry.work for entry in view.search_exact(DIGEST, fingerprints(number)[0].value)}
