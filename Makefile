@@ -25,7 +25,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test: setup check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 proto: setup
 	$(BIN)/python proto/generate.py

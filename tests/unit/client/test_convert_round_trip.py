@@ -222,7 +222,7 @@ def test_operation(job: Job, made: list[Generation], reason: Reason) -> None:
             assert isinstance(snapshot.error, CancelledError)
 
 
-@pytest.mark.parametrize(("wire", "domain"), ENUMS, ids=str)
+@pytest.mark.parametrize(("wire", "domain"), ENUMS, ids=[domain.__name__ for _, domain in ENUMS])
 def test_every_enum_value_has_its_twin(wire: Any, domain: type[StrEnum]) -> None:
     numbers = [server_enums.to_wire(wire, member) for member in domain]
     assert sorted(numbers) == [number for number in wire.values() if number]

@@ -34,7 +34,9 @@ def test_members_of_a_group_are_different_and_each_is_drawn_the_same_again(famil
 MARKED = ("same-caption", "same-headline", "same-watermark", "same-frame", "same-browser")
 
 
-@pytest.mark.parametrize("family", [f for f in FAMILIES if f.name in MARKED], ids=str)
+@pytest.mark.parametrize(
+    "family", [f for f in FAMILIES if f.name in MARKED], ids=lambda family: family.name
+)
 def test_members_share_what_the_group_shares(family: Family) -> None:
     """Around the same content a group looks the same, and another group does not."""
     one, same, else_ = (as_array(drawn(family, 1, 1, shared)) for shared in (5, 5, 6))
