@@ -97,9 +97,10 @@ class AuditLog:
             AccessError: If the principal may not read the ledger.
             InputError: If the sizes are not ``1 <= old_size <= size <= head``.
         """
-        head = self.head(principal)
-        if not 1 <= old_size <= size <= head.size:
-            raise InputError(f"Sizes must be 1 to {head.size} in order.")
+        self._authorise(principal)
+        # What no log can answer is refused before an empty one is looked at.
+        if not 1 <= old_size <= size or size > self.head(principal).size:
+            raise InputError("Sizes must be 1 or more, in order, and not above the log's.")
         return self.ledger.consistency_proof(old_size, size)
 
     def verify(self, principal: Principal) -> int:
