@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from raisonne.evaluation.latent import LatentVectors
 from raisonne.fingerprint.local import REGISTERED_POINTS, LocalFeatures
 from raisonne.fingerprint.vocabulary import THUMBNAIL_SIDE, pack, rewritten, unpack, vocabulary
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
@@ -43,13 +45,18 @@ class Points:
 def random_like(shape: Fingerprint, points: Points, generator: np.random.Generator) -> Fingerprint:
     """Return a fingerprint of the same algorithm with a random value."""
     if shape.kind is FingerprintKind.EMBEDDING:
-        vector = generator.standard_normal(len(shape.value) // 2)
-        value = (vector / np.linalg.norm(vector)).astype("<f2").tobytes()
+        vectors = _world(len(shape.value) // 2).draw(1, generator)
+        value = vectors.astype("<f2").tobytes()
     elif shape.kind is FingerprintKind.LOCAL:
         value = _random_points(points, generator)
     else:
         value = generator.bytes(len(shape.value))
     return Fingerprint(shape.kind, shape.algorithm, value, shape.quality)
+
+
+@cache
+def _world(dimensions: int) -> LatentVectors:
+    return LatentVectors(dimensions)
 
 
 def synthetic_points(generator: np.random.Generator) -> Points:

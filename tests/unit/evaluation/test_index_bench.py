@@ -36,7 +36,7 @@ def test_vectors(tmp_path: Path) -> None:
     assert 20.48 < float(held.figures["disk_mb"] or 0) < 30
     assert [line.figures["live_percent"] for line in parts["as built"]] == [100, 50, 10, 1]
     assert [line.figures["index"] for line in parts["bare indexes"]] == [
-        "IndexIVFRaBitQ",
+        "IndexRefine",
         "IndexIVFFlat",
     ]
     rates = parts["rates"]
@@ -80,7 +80,14 @@ def test_growth(tmp_path: Path) -> None:
         assert line.figures["works"] == works
         assert line.figures["found"] == 1
         positive([line], "build_s", "disk_mb", "open_ms", "clean_p50_ms", "clean_geometry_ms")
-        positive([line], "clean_p95_ms", "copy_p50_ms", "copy_ratio", "clean_ratio")
+        positive(
+            [line],
+            "clean_p95_ms",
+            "copy_p50_ms",
+            "copy_ratio",
+            "clean_ratio",
+            "clean_fingerprints_ms",
+        )
         assert not line.bars
     assert smaller.figures["clean_ratio"] == 1
 

@@ -3,11 +3,10 @@
 Vectors are written as a segment and asked for with copies of products 0.7 to 0.97 with stored ones,
 with all, half, a tenth and a hundredth of the rows live. A process of its own opens the segment, so
 that memory is the segment's; then the same vectors are given to bare indexes in memory, one after
-another, with the segment's centroids. All are tuned in the same run to find 0.95 of the ten
-nearest. RaBitQ's own order never does, so the bare ``IndexIVFRaBitQ`` is asked for as many
-candidates as the segment multiplies, and what is found counts if it is among them. The segment is
-also asked as it was built, where more effort is made. Rates are by processor time, in turns,
-medians.
+another, with the segment's centroids: the same codes, refined from float16 (``IndexRefine``), whole
+float32 vectors in lists, and a graph. All are tuned in the same run to find 0.95 of the ten
+nearest, and the segment makes the effort that the refined codes need. It is also asked as it was
+built, where more effort is made. Rates are by processor time, in turns, medians.
 """
 
 from __future__ import annotations

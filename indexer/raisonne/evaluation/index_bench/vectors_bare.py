@@ -23,7 +23,7 @@ K = 10
 Queries = NDArray[np.float32]
 Live = NDArray[np.uint8] | None
 Search = Callable[[Queries], NDArray[np.int64]]
-"""Maps queries, shape (q, d), to positions, shape (q, at least K); -1 for none."""
+"""Maps queries, shape (q, d), to positions, shape (q, K); -1 for none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +47,7 @@ class Bare:
     def searches(self, index: Any, live: Live) -> Mapping[int, Search]:
         """Return a search for each setting, from the least effort to the most."""
         return {
-            value: _search(index, K, self.parameters(value, _selector(live)))
-            for value in self.ladder
+            value: _search(index, self.parameters(value, _selector(live))) for value in self.ladder
         }
 
 
@@ -83,25 +82,35 @@ GRAPH = Bare(
 )
 
 
-def codes(arrays: Arrays) -> Any:
-    """Return a filled ``IndexIVFRaBitQ``."""
+def refined_codes(arrays: Arrays) -> Any:
+    """Return a filled ``IndexRefine`` of an ``IndexIVFRaBitQ`` and float16: what a segment holds.
+
+    RaBitQ's own order finds too few, however many lists are probed.
+    """
     coarse = _coarse(arrays)
-    index = faiss.IndexIVFRaBitQ(coarse, D, coarse.ntotal, faiss.METRIC_INNER_PRODUCT)
-    return _filled(index, arrays)
+    codes = _filled(
+        faiss.IndexIVFRaBitQ(coarse, D, coarse.ntotal, faiss.METRIC_INNER_PRODUCT), arrays
+    )
+    vectors = _faiss.IndexScalarQuantizer(
+        D, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
+    vectors.is_trained = True
+    for chunk in chunks(arrays.unchecked("value")):
+        vectors.add(chunk.astype(np.float32))
+    index = _faiss.IndexRefine(codes, vectors)
+    index.referenced_objects = [codes, vectors]  # It owns neither.
+    return index
 
 
-def codes_bytes(index: Any) -> int:
-    """Return the memory that an ``IndexIVFRaBitQ`` takes: codes, ids and centroids."""
-    return int(index.ntotal * (index.code_size + 8) + index.nlist * D * 4)
+def refined_search(index: Any, probes: int, candidates: int, live: Live) -> Search:
+    """Return a search of an ``IndexRefine`` that multiplies so many candidates."""
+    lists = _faiss.SearchParametersIVF(sel=_selector(live), nprobe=probes)
+    refining = _faiss.IndexRefineSearchParameters(k_factor=candidates / K, base_index_params=lists)
+    return _search(index, refining)
 
 
-def codes_search(index: Any, probes: int, count: int, live: Live) -> Search:
-    """Return a search of an ``IndexIVFRaBitQ`` for so many candidates."""
-    return _search(index, count, _faiss.SearchParametersIVF(sel=_selector(live), nprobe=probes))
-
-
-def _search(index: Any, count: int, parameters: Any) -> Search:
-    return lambda queries: index.search(queries, count, params=parameters)[1]
+def _search(index: Any, parameters: Any) -> Search:
+    return lambda queries: index.search(queries, K, params=parameters)[1]
 
 
 def _selector(live: Live) -> Any:

@@ -1,4 +1,4 @@
-"""Vectors to measure with: 512-d, of 48 latent dimensions, in clusters of Zipf's sizes."""
+"""Synthetic vectors of 512 dimensions, and a segment of them."""
 
 from __future__ import annotations
 
@@ -11,36 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raisonne.evaluation.index_bench.steps import Options, Say
+from raisonne.evaluation.latent import LatentVectors
 from raisonne.index.float_segment import build_float
 from raisonne.index.rabitq_effort import noisy
 from raisonne.index.segment_file import write_segment
 
-D, LATENT, CLUSTERS = 512, 48, 2000
+D = 512
 CHUNK = 20_000
-
-_MIXED = 192
-"""Width of the hidden layer between latent dimensions and vectors."""
-_SPREAD = 0.7
-"""Of a cluster, beside a distance of one between clusters, in each latent dimension."""
-_NOISE = 0.075
-"""Of each component of a vector before it is made of length one."""
 
 
 def made(rows: int) -> Iterator[NDArray[np.float16]]:
     """Yield synthetic vectors of length one, shape (m, 512), the same each time."""
-    world = np.random.default_rng(1234)
-    first = world.standard_normal((LATENT, _MIXED), np.float32) / LATENT**0.5
-    second = world.standard_normal((_MIXED, D), np.float32) / _MIXED**0.5
-    centres = world.standard_normal((CLUSTERS, LATENT), np.float32)
-    rng = np.random.default_rng(0)
+    world, rng = LatentVectors(D), np.random.default_rng(0)
     for start in range(0, rows, CHUNK):
-        count = min(CHUNK, rows - start)
-        latent = centres[rng.zipf(1.3, count) % CLUSTERS]
-        latent = latent + _SPREAD * rng.standard_normal((count, LATENT), np.float32)
-        vectors = np.tanh(latent @ first) @ second
-        vectors += _NOISE * rng.standard_normal((count, D), np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        yield vectors.astype(np.float16)
+        yield world.draw(min(CHUNK, rows - start), rng)
 
 
 def copies(value: NDArray[np.float16], count: int) -> NDArray[np.float32]:

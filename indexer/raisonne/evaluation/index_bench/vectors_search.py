@@ -110,21 +110,19 @@ class Comparison:
             yield {"part": "as built", "live_percent": round(100 * share), "recall": recall}
 
     def run(self, bare: list[Bare]) -> Iterator[Found]:
-        """Yield memory and rates, codes first, since these decide how the segment is tuned."""
-        self._say(f"{self._rows:,} vectors: beside IndexIVFRaBitQ")
-        started = time.process_time()
-        index = vectors_bare.codes(self._arrays)
-        taken, size = time.process_time() - started, vectors_bare.codes_bytes(index)
-        yield _memory("IndexIVFRaBitQ", size, taken)
+        """Yield memory and rates, codes first: how these are tuned, the segment is."""
+        self._say(f"{self._rows:,} vectors: beside IndexRefine")
+        before, started = own_and_mapped_bytes()[0], time.process_time()
+        index = vectors_bare.refined_codes(self._arrays)
+        taken = time.process_time() - started
+        yield _memory("IndexRefine", own_and_mapped_bytes()[0] - before, taken)
         efforts = {}
         for share in SHARES:
             effort = efforts[share] = self._tuned(index, share)
             probes, count = int(effort.probes[0]), effort.candidates
-            live = self._live[share]
-            theirs = vectors_bare.codes_search(index, probes, count, live)
-            ten = self._recall(vectors_bare.codes_search(index, probes, K, live), share)
-            setting = f"{probes} probes, {count} candidates (its own first ten: {ten:.2f})"
-            yield from self._beside("IndexIVFRaBitQ", theirs, effort, share, setting)
+            theirs = vectors_bare.refined_search(index, probes, count, self._live[share])
+            setting = f"{probes} probes, {count} candidates"
+            yield from self._beside("IndexRefine", theirs, effort, share, setting)
         del index
         for kind in bare:
             yield from self._beside_floats(kind, efforts)
@@ -149,7 +147,7 @@ class Comparison:
         best, setting, candidates = np.inf, ladder[-1], _CANDIDATES[-1]
         for count in _CANDIDATES:
             searches = {
-                value: vectors_bare.codes_search(index, value, count, live) for value in ladder
+                value: vectors_bare.refined_search(index, value, count, live) for value in ladder
             }
             value = self._first(searches, share)
             if self._recall(searches[value], share) < RECALL:
