@@ -72,6 +72,35 @@ def test_a_withdrawn_work_matches_nothing(cli: Cli, paintings: Path) -> None:
     assert "STATE_CONFLICT" in again.stderr
 
 
+def test_rights_change_from_a_time_on(cli: Cli, paintings: Path) -> None:
+    first = paintings / "0.png"
+    imported = cli("works", "import", paintings, "--licence", "CC0-1.0", "--json").lines
+    work = next(line["work"] for line in imported if line["path"] == str(first))
+
+    def verdict(*options: str) -> str:
+        checked = cli("check", first, "--use", "train", *options, "--json").lines
+        return str(checked[0]["verdict"])
+
+    later = ("--reserve", "ai-training", "--from", "2036-01-01", "--note", "sold")
+    cli("works", "update", work, *later)
+    assert verdict() == "ALLOW"
+    assert verdict("--at", "2036-01-01T00:00:00Z") == "BLOCK"
+    changed = cli("works", "update", work, "--holder", "Heirs", "--json")
+    assert (changed.code, changed.valid("work")[0]["holder"]) == (0, "Heirs")
+    assert changed.lines[0]["rights"]["licence"] == "CC0-1.0"
+    assert "comes into force later" in changed.stderr
+    versions = cli("works", "history", work, "--json").valid("work")
+    assert [version["revision"] for version in versions] == [1, 2, 3]
+    assert versions[1]["note"] == "sold"
+    assert versions[1]["effective_time"] == "2036-01-01T00:00:00+00:00"
+    assert cli("works", "update", work, "--reserve", "everything").code == 2
+    assert cli("works", "update", "works/none", "--title", "x").code == 3
+
+    again = cli("works", "import", paintings, "--reserve", "tdm", "--update", "--json")
+    assert {line["state"] for line in again.valid("works-import")} == {"UPDATED"}
+    assert verdict() == "BLOCK"
+
+
 def test_generated_artwork_is_signed_and_logged(cli: Cli, tmp_path: Path) -> None:
     arguments = ("--size", "200x120", "--seed", "5", "--count", "2", "--json")
     made = cli("generate", "the sea at dawn, quixotic", "-o", tmp_path / "out", *arguments)

@@ -83,7 +83,7 @@ def use_everything(database: Database) -> None:
         transaction.works.find_by_sha256(TENANT, "x")
         transaction.works.list(TENANT, limit=9, after="x")
         transaction.works.count(TENANT, WorkState.REGISTERED)
-        transaction.works.rights_of(TENANT, ["x", "y"])
+        transaction.works.rights_of(TENANT, ["x", "y"], NOW)
         transaction.works.reserved_terms(TENANT)
         transaction.fingerprints.held(TENANT, limit=9, after="x")
         transaction.fingerprints.lacking(TENANT, ["a-v1", "b-v1"])

@@ -180,8 +180,8 @@ def test_rights_of_many_works(transactions: SqlTransactions) -> None:
     register(transactions, 3, tenant="other")
     names = [works[0].name, works[2].name, works[0].name, "works/none", "works/000003"]
     with transactions.read() as transaction:
-        found = transaction.works.rights_of(TENANT, names)
-        assert transaction.works.rights_of(TENANT, ()) == {}
+        found = transaction.works.rights_of(TENANT, names, NOW)
+        assert transaction.works.rights_of(TENANT, (), NOW) == {}
     assert set(found) == {works[0].name, works[2].name}
     assert found[works[2].name] == WorkRights(
         work=works[2].name,
@@ -199,7 +199,7 @@ def test_rights_of_a_whole_batch_of_a_dataset(transactions: SqlTransactions) -> 
     work = register(transactions, 0)
     names = [f"works/{number:06d}" for number in range(20_000)]
     with transactions.read() as transaction:
-        assert set(transaction.works.rights_of(TENANT, names)) == {work.name}
+        assert set(transaction.works.rights_of(TENANT, names, NOW)) == {work.name}
 
 
 def test_reserved_terms_name_each_holder_once(transactions: SqlTransactions) -> None:
@@ -220,3 +220,79 @@ def test_reserved_terms_name_each_holder_once(transactions: SqlTransactions) -> 
             ReservedTerm("A", "works/000002"),
             ReservedTerm("B", "works/000000"),
         )
+
+
+def test_every_change_is_a_version_and_the_rights_are_those_of_the_time(
+    transactions: SqlTransactions,
+) -> None:
+    day = timedelta(days=1)
+    work = register(transactions, 0, rights=RightsStatement(licence="CC0-1.0"))
+    second = replace(changed(work, title="Second"), update_time=NOW + 10 * day)
+    scheduled = replace(
+        changed(second, rights=RightsStatement(licence="MIT")), update_time=NOW + 11 * day
+    )
+    earlier = replace(changed(scheduled, holder="Heirs"), update_time=NOW + 12 * day)
+    with transactions.write() as transaction:
+        transaction.works.replace(second, actor="a", note="typo")
+        transaction.works.replace(scheduled, effective_time=NOW + 20 * day)
+        transaction.works.replace(earlier, effective_time=NOW + 5 * day)
+
+    with transactions.read() as transaction:
+        versions = transaction.works.versions(TENANT, work.name)
+        assert [one.work for one in versions] == [work, second, scheduled, earlier]
+        assert [one.effective_time - NOW for one in versions] == [
+            0 * day,
+            10 * day,
+            20 * day,
+            5 * day,
+        ]
+        assert (versions[1].actor, versions[1].note) == ("a", "typo")
+        # What stands in the record is what holds by when it was last changed.
+        stored = transaction.works.get(TENANT, work.name)
+        assert stored == replace(second, revision=4, update_time=earlier.update_time)
+        for days, revision, licence in ((-9, 1, "CC0-1.0"), (5, 4, "MIT"), (10, 2, "CC0-1.0")):
+            found = transaction.works.rights_of(TENANT, [work.name], NOW + days * day)[work.name]
+            assert (found.revision, found.rights.licence) == (revision, licence)
+        found = transaction.works.rights_of(TENANT, [work.name], NOW + 20 * day)[work.name]
+        assert (found.revision, found.rights.licence) == (3, "MIT")
+        assert transaction.works.versions("other", work.name) == ()
+
+
+def test_what_was_scheduled_comes_into_force_when_it_is_due(
+    database: Database, transactions: SqlTransactions
+) -> None:
+    later = NOW + timedelta(days=1)
+    work = register(transactions, 0, rights=RightsStatement())
+    reserving = changed(work, rights=RightsStatement(reservations=frozenset({ReservationKind.TDM})))
+    with transactions.write() as transaction:
+        transaction.works.replace(reserving, effective_time=later)
+        assert not transaction.works.is_due(TENANT, later - timedelta(microseconds=1))
+        assert not transaction.works.is_due("other", later)
+        assert transaction.works.is_due(TENANT, later)
+        assert transaction.works.list(TENANT, limit=9)[0].rights == RightsStatement()
+    before = SqlFingerprintLog(database).head().sequence
+    with transactions.write() as transaction:
+        transaction.works.apply_scheduled(TENANT, later)
+    with transactions.read() as transaction:
+        assert transaction.works.get(TENANT, work.name) == reserving
+        assert not transaction.works.is_due(TENANT, later)
+    changes = SqlFingerprintLog(database).changes(TENANT, before, 99)
+    assert {(change.operation, change.entry.reserved) for change in changes} == {
+        (ChangeOperation.ADD, 1)
+    }
+
+
+def test_a_withdrawal_takes_back_what_was_scheduled(transactions: SqlTransactions) -> None:
+    later = NOW + timedelta(days=1)
+    work = register(transactions, 0)
+    scheduled = changed(work, title="Later")
+    withdrawn = changed(replace(work, revision=2), state=WorkState.WITHDRAWN)
+    with transactions.write() as transaction:
+        transaction.works.replace(scheduled, effective_time=later)
+        transaction.works.replace(withdrawn)
+        assert not transaction.works.is_due(TENANT, later)
+        found = transaction.works.rights_of(TENANT, [work.name], later)[work.name]
+        assert found.state is WorkState.WITHDRAWN
+        assert [v.cancelled_by for v in transaction.works.versions(TENANT, work.name)] == [0, 3, 0]
+        earlier = transaction.works.rights_of(TENANT, [work.name], NOW)[work.name]
+        assert earlier.state is WorkState.REGISTERED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -62,6 +63,33 @@ async def test_a_work_is_registered_read_and_withdrawn(
     assert (withdrawn.state, withdrawn.revision) == (WorkState.WITHDRAWN, 2)
     with pytest.raises(ConflictError):
         await client.works.withdraw(work.name)
+
+
+async def test_a_record_changes_from_a_time_on(client: AsyncClient, picture: Picture) -> None:
+    work = (await client.works.register(picture(), title="Ein Bild", holder="Ada")).work
+    rights = RightsStatement(licence="MIT", uses=frozenset({Use.DISPLAY}))
+    later = datetime.now(UTC) + timedelta(days=9)
+    made = await client.works.update(
+        work.name,
+        title="",
+        holder="Heirs of Ada",
+        collection="c",
+        external_id="e",
+        source="s",
+        rights=rights,
+        effective_time=later,
+        note="inherited",
+        revision=1,
+    )
+    assert (made.work.title, made.work.holder, made.work.rights) == ("", "Heirs of Ada", rights)
+    assert (made.work.collection, made.work.external_id, made.work.source) == ("c", "e", "s")
+    assert (made.effective_time, made.note, made.work.revision) == (later, "inherited", 2)
+    assert (await client.works.get(work.name)).rights == work.rights
+    with pytest.raises(ConflictError):
+        await client.works.update(work.name, title="x", revision=1)
+    await client.works.withdraw(work.name)
+    first, second, third = await client.works.history(work.name)
+    assert (first.work, second.cancelled_by, third.work.revision) == (work, 3, 3)
 
 
 async def test_a_registered_picture_is_recognised(client: AsyncClient, picture: Picture) -> None:

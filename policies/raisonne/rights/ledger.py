@@ -22,6 +22,7 @@ class LedgerAction(StrEnum):
     INDEX_REBUILT = "index:rebuilt"
     WORK_REFRESHED = "work:refreshed"
     WORK_REGISTERED = "work:registered"
+    WORK_UPDATED = "work:updated"
     WORK_WITHDRAWN = "work:withdrawn"
 
 

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     WORK_CREATE = "work:create"
     WORK_READ = "work:read"
     WORK_REFRESH = "work:refresh"
+    WORK_UPDATE = "work:update"
     WORK_WITHDRAW = "work:withdraw"
 
 

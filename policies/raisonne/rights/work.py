@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,3 +52,44 @@ class Work:
     revision: int
     create_time: datetime
     update_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkVersion:
+    """What a record says from some time on; versions are added and never edited.
+
+    Attributes:
+        work: The record as it is by this version, which is its ``revision``; it was recorded at
+            its ``update_time``.
+        effective_time: From when on it holds (UTC); may lie before or after it was recorded.
+        actor: Principal id of who recorded it; empty where that is not known.
+        note: Why, in their words; may be empty.
+        cancelled_by: Revision that took it back before it came into force; 0 for none.
+    """
+
+    work: Work
+    effective_time: datetime
+    actor: str = ""
+    note: str = ""
+    cancelled_by: int = 0
+
+
+def version_at(versions: Iterable[WorkVersion], at: datetime) -> WorkVersion:
+    """Return the version in force at a time.
+
+    It is the one that came into force last by then, and of those that did at the same time the one
+    recorded last. Before all of them, the first one holds: a work is no less protected for having
+    been registered late.
+
+    Args:
+        versions: Of one work.
+        at: The time (UTC).
+
+    Raises:
+        ValueError: If all were taken back, or there are none.
+    """
+    standing = [version for version in versions if not version.cancelled_by]
+    started = [version for version in standing if version.effective_time <= at]
+    if started:
+        return max(started, key=lambda one: (one.effective_time, one.work.revision))
+    return min(standing, key=lambda one: (one.effective_time, -one.work.revision))

@@ -18,7 +18,7 @@ from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry, LedgerEvent
 from raisonne.rights.provenance import CreationStatement, CredentialReport, SignedFile
 from raisonne.rights.verdict import ClearedAsset, Verdict, WorkRights
-from raisonne.rights.work import Work, WorkState
+from raisonne.rights.work import Work, WorkState, WorkVersion
 
 
 class Clock(Protocol):
@@ -59,8 +59,8 @@ class AssetStore(Protocol):
 class WorkStore(Protocol):
     """Registered works."""
 
-    def add(self, work: Work, fingerprints: Sequence[Fingerprint]) -> None:
-        """Insert a work with its fingerprints and their change-log rows."""
+    def add(self, work: Work, fingerprints: Sequence[Fingerprint], *, actor: str = "") -> None:
+        """Insert a work with its first version, its fingerprints and their change-log rows."""
         ...
 
     def get(self, tenant: str, name: str) -> Work | None:
@@ -81,11 +81,25 @@ class WorkStore(Protocol):
         """Return how many works there are."""
         ...
 
-    def replace(self, work: Work) -> None:
-        """Write a changed record.
+    def replace(
+        self,
+        work: Work,
+        *,
+        effective_time: datetime | None = None,
+        actor: str = "",
+        note: str = "",
+    ) -> None:
+        """Add a version of a record; it stands in the record from its time on.
 
-        When its state becomes WITHDRAWN, REMOVE rows for its fingerprints are appended to the
-        change log in the same transaction.
+        When the record's state becomes WITHDRAWN, whatever was to come into force later is taken
+        back, and REMOVE rows for its fingerprints are appended to the change log in the same
+        transaction.
+
+        Args:
+            work: The record by this version, recorded at its ``update_time``.
+            effective_time: From when on it holds; from when it was recorded if None.
+            actor: Who recorded it.
+            note: Why.
 
         Raises:
             ConflictError: If the stored revision is not ``work.revision - 1``.
@@ -93,8 +107,22 @@ class WorkStore(Protocol):
         """
         ...
 
-    def rights_of(self, tenant: str, names: Sequence[str]) -> Mapping[str, WorkRights]:
-        """Return the rights of many works in one SELECT; unknown names are left out."""
+    def versions(self, tenant: str, name: str) -> Sequence[WorkVersion]:
+        """Return all versions of a record in the order in which they were recorded."""
+        ...
+
+    def is_due(self, tenant: str, now: datetime) -> bool:
+        """Whether a version waits that holds from by now on."""
+        ...
+
+    def apply_scheduled(self, tenant: str, now: datetime) -> None:
+        """Bring into force what was recorded before and holds from by now on."""
+        ...
+
+    def rights_of(
+        self, tenant: str, names: Sequence[str], at: datetime
+    ) -> Mapping[str, WorkRights]:
+        """Return the rights of many works as of a time; unknown names are left out."""
         ...
 
     def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:

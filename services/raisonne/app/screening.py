@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raisonne.app.ids import new_name
-from raisonne.app.ports import Transactions
+from raisonne.app.ports import Clock, Transactions
+from raisonne.app.work_changes import bring_into_force
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.matching.matcher import Matcher, MatchReport
@@ -71,6 +72,7 @@ class Screener:
     matcher: Matcher
     transactions: Transactions
     policies: PolicyBundle
+    clock: Clock
 
     def picture(self, data: bytes, question: Question) -> Screened:
         """Judge a picture.
@@ -86,6 +88,7 @@ class Screener:
         decoded = time.perf_counter()
         query = self.extractor.query(image, sha256)
         extracted = time.perf_counter()
+        bring_into_force(self.transactions, question.tenant, self.clock.now())
         report = self.matcher.match(question.tenant, query, question.index_revision)
         matched = time.perf_counter()
         verdict = self._judge(question, sha256, report, ())
@@ -100,6 +103,7 @@ class Screener:
 
     def prompt(self, text: str, question: Question) -> Verdict:
         """Judge the words of a prompt: does it name somebody who has reserved their style?"""
+        bring_into_force(self.transactions, question.tenant, self.clock.now())
         with self.transactions.read() as transaction:
             terms = transaction.works.reserved_terms(question.tenant)
         hits = find_terms(text, [(term.term, term.work) for term in terms])
@@ -119,16 +123,16 @@ class Screener:
             territory=question.territory,
             at=question.at,
             matches=report.matches,
-            works=self._rights(question.tenant, names),
+            works=self._rights(question, names),
             detectors=report.detectors,
             term_hits=hits,
             index_revision=report.index_revision,
         )
         return judge(inputs, self.policies, new_name("verdicts"))
 
-    def _rights(self, tenant: str, names: list[str]) -> tuple[WorkRights, ...]:
+    def _rights(self, question: Question, names: list[str]) -> tuple[WorkRights, ...]:
         if not names:
             return ()
         with self.transactions.read() as transaction:
-            found = transaction.works.rights_of(tenant, names)
+            found = transaction.works.rights_of(question.tenant, names, question.at)
         return tuple(found[name] for name in names if name in found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from raisonne.app.check import normal_territory
@@ -12,6 +13,7 @@ from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement
 
 MAX_LICENCE_CHARACTERS = 100
 """Longest licence identifier."""
+_TIMES = ("valid_from", "valid_until", "embargo_until")
 
 
 def make_statement(
@@ -51,6 +53,37 @@ def make_statement(
         embargo_until=embargo_until,
         attribution=requires_attribution(licence.strip()),
     )
+
+
+def changed_statement(held: RightsStatement, wanted: Mapping[str, str]) -> RightsStatement:
+    """Return a statement with some of its fields changed, as a person writes them.
+
+    Args:
+        held: The statement. What its licence grants stays as it is, unless that changes.
+        wanted: By field of ``make_statement``: a licence, lists with commas, RFC 3339 times.
+
+    Raises:
+        InputError: Naming the value that cannot be used.
+    """
+    times = {name: parse_time(wanted[name]) for name in _TIMES if name in wanted}
+    made = make_statement(
+        licence=wanted.get("licence", held.licence),
+        reservations=split_list(wanted["reservations"])
+        if "reservations" in wanted
+        else held.reservations,
+        territories=split_list(wanted["territories"])
+        if "territories" in wanted
+        else held.territories,
+        **{name: times.get(name, getattr(held, name)) for name in _TIMES},
+    )
+    if "licence" in wanted:
+        return made
+    return replace(made, uses=held.uses, attribution=held.attribution)
+
+
+def split_list(text: str) -> list[str]:
+    """Return the items of a list with commas, semicolons or spaces between them."""
+    return [part for part in text.replace(";", ",").replace(" ", ",").split(",") if part]
 
 
 def parse_time(text: str) -> datetime | None:

@@ -10,12 +10,14 @@ from raisonne.app.events import event
 from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Transactions
 from raisonne.app.sealing import BlobStore, SealContext
+from raisonne.app.texts import require_short
+from raisonne.app.work_changes import bring_into_force
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.asset import Asset, AssetOrigin
-from raisonne.rights.errors import ConflictError, InputError, NotFoundError
+from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.statement import RightsStatement
@@ -23,8 +25,7 @@ from raisonne.rights.work import Work, WorkState
 
 ASSET_PURPOSE = "asset"
 """Key purpose of stored files."""
-MAX_TEXT_CHARACTERS = 1_000
-"""Longest title, holder or other free text of a record."""
+_TEXTS = ("title", "holder", "collection", "external_id", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Works:
             LimitError: If the picture is too large; nothing is stored.
         """
         authorise(self.policies, principal, Permission.WORK_CREATE, principal.tenant)
-        _require_short_texts(draft)
+        require_short({label: getattr(draft, label) for label in _TEXTS})
         sha256 = hashlib.sha256(draft.data).hexdigest()
         existing = self._find(principal.tenant, sha256)
         if existing is not None:
@@ -99,6 +100,7 @@ class Works:
             NotFoundError: If the tenant has no such work.
         """
         authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        bring_into_force(self.transactions, principal.tenant, self.clock.now())
         with self.transactions.read() as transaction:
             work = transaction.works.get(principal.tenant, name)
         if work is None:
@@ -119,6 +121,7 @@ class Works:
             AccessError: If the principal may not read works.
         """
         authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        bring_into_force(self.transactions, principal.tenant, self.clock.now())
         with self.transactions.read() as transaction:
             return transaction.works.list(principal.tenant, limit=limit, after=after, state=state)
 
@@ -141,7 +144,7 @@ class Works:
             withdrawn = replace(
                 work, state=WorkState.WITHDRAWN, revision=work.revision + 1, update_time=now
             )
-            transaction.works.replace(withdrawn)
+            transaction.works.replace(withdrawn, actor=principal.id)
             transaction.outbox.append(
                 event(principal, LedgerAction.WORK_WITHDRAWN, name, now, sha256=work.sha256)
             )
@@ -190,7 +193,7 @@ class Works:
         try:
             with self.transactions.write() as transaction:
                 transaction.assets.add(asset, blob)
-                transaction.works.add(work, fingerprints)
+                transaction.works.add(work, fingerprints, actor=principal.id)
                 transaction.outbox.append(registered)
         except ConflictError:
             # Two importers raced on the same file; the first one's record stands.
@@ -199,13 +202,3 @@ class Works:
                 raise
             return Registration(existing, created=False)
         return Registration(work, created=True)
-
-
-def _require_short_texts(draft: WorkDraft) -> None:
-    for label in ("title", "holder", "collection", "external_id", "source"):
-        text: str = getattr(draft, label)
-        if len(text) > MAX_TEXT_CHARACTERS:
-            raise InputError(
-                f"The {label} has {len(text):,} characters; at most {MAX_TEXT_CHARACTERS:,} fit.",
-                metadata={"field": label, "limit_characters": str(MAX_TEXT_CHARACTERS)},
-            )

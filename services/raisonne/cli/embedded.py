@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from raisonne.app.check import CheckTerms
 from raisonne.app.generate import GenerationTerms
 from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
 from raisonne.app.review import CaseFile
+from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
 from raisonne.cli.output import say
@@ -19,7 +21,7 @@ from raisonne.rights.errors import ConfigError
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.verdict import Verdict
-from raisonne.rights.work import Work
+from raisonne.rights.work import Work, WorkVersion
 from raisonne.runtime.settings import PROJECT_FILE, Settings, load_settings
 from raisonne.runtime.wiring import Service
 
@@ -76,6 +78,29 @@ class EmbeddedGateway:
     def work(self, name: str) -> Work:
         """Return one work."""
         return self.service.works.get(self.service.principal, name)
+
+    def update(
+        self,
+        name: str,
+        change: WorkChange,
+        *,
+        effective_time: datetime | None = None,
+        note: str = "",
+        revision: int | None = None,
+    ) -> WorkVersion:
+        """Change a work's record from a time on."""
+        return self.service.work_changes.update(
+            self.service.principal,
+            name,
+            change,
+            effective_time=effective_time,
+            note=note,
+            revision=revision,
+        )
+
+    def history(self, name: str) -> Sequence[WorkVersion]:
+        """Return all versions of a work's record."""
+        return self.service.work_changes.history(self.service.principal, name)
 
     def withdraw(self, name: str) -> Work:
         """Withdraw a work."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from raisonne.cli.state import GlobalFlags
@@ -14,12 +15,13 @@ from raisonne.rights.generation import Generation
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.verdict import Verdict
-from raisonne.rights.work import Work
+from raisonne.rights.work import Work, WorkVersion
 
 if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
     from raisonne.app.generation_jobs import GenerationOrder
     from raisonne.app.review import CaseFile
+    from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import Registration, WorkDraft
 
 
@@ -61,6 +63,22 @@ class Gateway(Protocol):
 
     def work(self, name: str) -> Work:
         """Return one work."""
+        ...
+
+    def update(
+        self,
+        name: str,
+        change: WorkChange,
+        *,
+        effective_time: datetime | None = None,
+        note: str = "",
+        revision: int | None = None,
+    ) -> WorkVersion:
+        """Change a work's record from a time on."""
+        ...
+
+    def history(self, name: str) -> Sequence[WorkVersion]:
+        """Return all versions of a work's record."""
         ...
 
     def withdraw(self, name: str) -> Work:

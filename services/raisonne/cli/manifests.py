@@ -13,6 +13,7 @@ from raisonne.cli.inputs import find_inputs
 from raisonne.rights.errors import InputError, Reason
 
 if TYPE_CHECKING:
+    from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import WorkDraft
 
 COLUMNS = frozenset(
@@ -51,11 +52,13 @@ class Row:
         path: The file.
         values: Column to text, blanks left out.
         defaults: For columns without a value.
+        source: The folder or manifest that it is from.
     """
 
     path: Path
     values: Mapping[str, str]
     defaults: Defaults
+    source: Path
 
     def draft(self, data: bytes) -> WorkDraft:
         """Return the draft for the file's bytes.
@@ -63,15 +66,15 @@ class Row:
         Raises:
             InputError: If a value cannot be used.
         """
-        from raisonne.app.statements import make_statement, parse_time
+        from raisonne.app.statements import make_statement, parse_time, split_list
         from raisonne.app.works import WorkDraft
 
         value, defaults = self.values.get, self.defaults
         reserved = value("reservations")
         rights = make_statement(
             licence=value("licence", defaults.licence),
-            reservations=_split(reserved) if reserved else defaults.reservations,
-            territories=_split(value("territories", "")),
+            reservations=split_list(reserved) if reserved else defaults.reservations,
+            territories=split_list(value("territories", "")),
             valid_from=parse_time(value("valid_from", "")),
             valid_until=parse_time(value("valid_until", "")),
             embargo_until=parse_time(value("embargo_until", "")),
@@ -86,6 +89,18 @@ class Row:
             rights=rights,
         )
 
+    def change(self, draft: WorkDraft) -> WorkChange:
+        """Return what a record that exists is to become: its rights, and what the row says."""
+        from raisonne.app.work_changes import WorkChange
+
+        said = {
+            "title": self.values.get("title"),
+            "holder": draft.holder or None,
+            "collection": draft.collection or None,
+            "external_id": self.values.get("external_id"),
+        }
+        return WorkChange(**said, rights=draft.rights)
+
 
 def read_rows(source: Path, defaults: Defaults) -> Iterator[Row]:
     """Yield the rows of a source; paths in a manifest are relative to it.
@@ -97,7 +112,7 @@ def read_rows(source: Path, defaults: Defaults) -> Iterator[Row]:
         for found in find_inputs([str(source)]):
             if found.error is not None:
                 raise found.error
-            yield Row(found.path, {}, defaults)
+            yield Row(found.path, {}, defaults, source)
         return
     readers = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl, ".parquet": _parquet}
     reader = readers.get(source.suffix.lower())
@@ -116,7 +131,7 @@ def _row(source: Path, number: int, record: Mapping[str, Any], defaults: Default
     values = {key: _text(value) for key, value in record.items() if _text(value)}
     if "path" not in values:
         raise InputError(f"{source} row {number}: there is no path.")
-    return Row(source.parent / values["path"], values, defaults)
+    return Row(source.parent / values["path"], values, defaults, source)
 
 
 def _text(value: Any) -> str:
@@ -125,10 +140,6 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(str(item) for item in value)
     return str(value).strip()
-
-
-def _split(text: str) -> list[str]:
-    return [part for part in text.replace(";", ",").replace(" ", ",").split(",") if part]
 
 
 def _csv(source: Path) -> Iterator[Mapping[str, Any]]:

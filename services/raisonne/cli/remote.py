@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from raisonne.app.check import CheckTerms
 from raisonne.app.generation_jobs import GenerationOrder
 from raisonne.app.review import CaseFile
+from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
 from raisonne.client import Client
@@ -16,7 +18,7 @@ from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.verdict import Verdict
-from raisonne.rights.work import Work
+from raisonne.rights.work import Work, WorkVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,33 @@ class RemoteGateway:
     def work(self, name: str) -> Work:
         """Return one work."""
         return self.client.works.get(name)
+
+    def update(
+        self,
+        name: str,
+        change: WorkChange,
+        *,
+        effective_time: datetime | None = None,
+        note: str = "",
+        revision: int | None = None,
+    ) -> WorkVersion:
+        """Change a work's record from a time on."""
+        return self.client.works.update(
+            name,
+            title=change.title,
+            holder=change.holder,
+            collection=change.collection,
+            external_id=change.external_id,
+            source=change.source,
+            rights=change.rights,
+            effective_time=effective_time,
+            note=note,
+            revision=revision,
+        )
+
+    def history(self, name: str) -> Sequence[WorkVersion]:
+        """Return all versions of a work's record."""
+        return self.client.works.history(name)
 
     def withdraw(self, name: str) -> Work:
         """Withdraw a work."""

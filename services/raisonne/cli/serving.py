@@ -11,6 +11,7 @@ def application(service: Service) -> Application:
     return Application(
         tenant=service.settings.tenant,
         works=service.works,
+        work_changes=service.work_changes,
         check=service.check,
         submit_generation=service.submit_generation,
         artworks=service.artworks,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from raisonne.cli import works_update_cmd
 from raisonne.cli.exit_codes import ExitCode
 from raisonne.cli.output import emit, progress, say, warn
 
@@ -23,6 +24,10 @@ app = typer.Typer(
 )
 
 
+app.command("update")(works_update_cmd.update)
+app.command("history")(works_update_cmd.history)
+
+
 @app.command("import")
 def import_(
     context: typer.Context,
@@ -35,8 +40,15 @@ def import_(
         str, typer.Option(help="Reservations: tdm, ai-training, ai-generation, style.")
     ] = "",
     collection: Annotated[str, typer.Option(help="Grouping label.")] = "",
+    update: Annotated[
+        bool, typer.Option("--update", help="Change works that are registered otherwise, too.")
+    ] = False,
 ) -> None:
-    """Register works; repeating an import registers only what is new."""
+    """Register works; repeating an import registers only what is new.
+
+    With --update it also changes the records of works that are registered already: their rights,
+    and their title, holder, collection and external_id where the source gives them.
+    """
     from raisonne.app.statements import make_statement
     from raisonne.cli.gateway import open_gateway
     from raisonne.cli.manifests import Defaults, read_rows
@@ -51,7 +63,7 @@ def import_(
     differing = 0
     with open_gateway(flags) as gateway, progress(flags, rows, "import", len(rows)) as shown:
         for row in shown:
-            fields = _register(gateway, row)
+            fields = _register(gateway, row, update=update)
             counts[fields["state"]] = counts.get(fields["state"], 0) + 1
             differing += fields.get("rights_differ", False)
             emit(flags, fields, _import_words(fields))
@@ -61,7 +73,7 @@ def import_(
     if differing:
         warn(
             f"raisonne: {differing} works are registered with other rights, and those stand; "
-            "withdraw a work and import it again to replace them"
+            "--update changes them"
         )
     raise typer.Exit(ExitCode.UNREADABLE if counts.get("UNREADABLE") else ExitCode.CLEAN)
 
@@ -137,7 +149,7 @@ def refresh(
     raise typer.Exit(ExitCode.UNREADABLE if counts["UNREADABLE"] else ExitCode.CLEAN)
 
 
-def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
+def _register(gateway: Gateway, row: Row, *, update: bool) -> dict[str, Any]:
     from raisonne.cli.inputs import read_input
     from raisonne.cli.render import error_fields
     from raisonne.rights.errors import InputError, LimitError
@@ -153,6 +165,9 @@ def _register(gateway: Gateway, row: Row) -> dict[str, Any]:
     fields = {"work": work.name, "path": path, "sha256": work.sha256, "state": "REGISTERED"}
     if registration.created:
         return fields
+    if update and (change := row.change(draft)).changed(work):
+        gateway.update(work.name, change, note=f"import of {row.source.name}")
+        return fields | {"state": "UPDATED"}
     return fields | {"state": "EXISTS", "rights_differ": work.rights != draft.rights}
 
 

@@ -24,6 +24,7 @@ from raisonne.app.release import Release
 from raisonne.app.review import Review
 from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
+from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import Works
 from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import Decoder
@@ -97,6 +98,7 @@ class Service:
     ledger: Ledger
     check: Check
     works: Works
+    work_changes: WorkChanges
     refresh: RefreshWorks
     generate: Generate
     submit_generation: SubmitGeneration
@@ -186,7 +188,7 @@ def _wire(
     index = CatalogueIndex(fingerprint_log, segments, vector_engine)
     rules = RulesInForce(transactions)
     matcher = Matcher(index, rules)
-    screener = Screener(decoder, extractor, matcher, transactions, policies)
+    screener = Screener(decoder, extractor, matcher, transactions, policies, clock)
     engine = engine_from_uri(settings.engine)
     release = Release(C2paSigner(claim_signer), blobs, settings.reservations)
     generate = Generate(engine, screener, release, blobs, transactions, policies, clock)
@@ -206,6 +208,7 @@ def _wire(
         ledger=ledger,
         check=check,
         works=Works(decoder, extractor, blobs, transactions, policies, clock),
+        work_changes=WorkChanges(transactions, policies, clock),
         refresh=RefreshWorks(decoder, extractor, blobs, transactions, policies, clock),
         generate=generate,
         submit_generation=SubmitGeneration(envelope, transactions, policies, clock),

@@ -12,6 +12,7 @@ from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock
 from raisonne.app.provenance import Provenance
 from raisonne.app.review import Review
+from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import Works
 
 
@@ -22,6 +23,7 @@ class Application:
     Attributes:
         tenant: Tenant that callers act in until identities are configured.
         works: The registry.
+        work_changes: Changes of its records, and their history.
         check: Screening.
         submit_generation: Accepts generation jobs; workers run them elsewhere.
         artworks: Reads what generations made.
@@ -35,6 +37,7 @@ class Application:
 
     tenant: str
     works: Works
+    work_changes: WorkChanges
     check: Check
     submit_generation: SubmitGeneration
     artworks: Artworks

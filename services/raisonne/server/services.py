@@ -90,7 +90,7 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
         Served(
             _only(catalogue_service_pb2.DESCRIPTOR),
             catalogue_service_pb2_grpc.add_CatalogueServiceServicer_to_server,
-            CatalogueServicer(app.works, uploads),
+            CatalogueServicer(app.works, app.work_changes, uploads),
         ),
         Served(
             _only(dataset_audit_service_pb2.DESCRIPTOR),

@@ -49,6 +49,7 @@ METADATA = Row.metadata
 # with a parameter implies the index's.
 WORK_IS_REGISTERED = text("state = 'REGISTERED'")
 WORK_RESERVES_HOLDER = text("state = 'REGISTERED' AND reserves_generation AND holder <> ''")
+WORK_IS_SCHEDULED = text("next_time IS NOT NULL")
 GENERATION_IN_OPERATION = text("operation <> ''")
 CHANGE_REMOVES = text("operation = 'REMOVE'")
 JOB_HAS_REQUEST = text("request_id <> ''")
@@ -107,6 +108,7 @@ class WorkRow(Row, table=True):
             "name",
             where=WORK_RESERVES_HOLDER,
         ),
+        partial("ix_work_scheduled", "tenant", "next_time", where=WORK_IS_SCHEDULED),
     )
 
     tenant: Key
@@ -126,6 +128,37 @@ class WorkRow(Row, table=True):
     update_time: datetime
     # ``raisonne.rights.statement.reservation_bits``.
     reserved: int = Field(sa_column_kwargs=ADDED)
+    # The version that stands here, since when it is in force, and when another takes its place.
+    version: int = Field(sa_column_kwargs=ADDED)
+    effective_time: datetime | None
+    next_time: datetime | None
+
+
+class WorkVersionRow(Row, table=True):
+    """What a work's record says from some time on."""
+
+    __tablename__ = "work_version"
+    __table_args__ = (
+        one_of("state", WorkState),
+        CheckConstraint("revision > 0", name="revision"),
+        reference("work", "work"),
+    )
+
+    tenant: Key
+    work: Key
+    revision: int = Field(primary_key=True)
+    effective_time: datetime
+    record_time: datetime
+    actor: Str
+    note: Str
+    cancelled_by: int
+    title: Str
+    holder: Str
+    collection: Str
+    external_id: Str
+    source: Str
+    state: Str
+    rights: dict[str, Any] = Field(sa_type=JSON)
 
 
 class FingerprintRow(Row, table=True):

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from raisonne.app.ports import ReservedTerm
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
 from raisonne.rights.statement import ReservationKind, reservation_bits
+from raisonne.rights.statement_json import rights_from_json, rights_to_json
 from raisonne.rights.verdict import WorkRights
-from raisonne.rights.work import Work, WorkState
+from raisonne.rights.work import Work, WorkState, WorkVersion, version_at
 from raisonne.storage.change_log import append_changes, append_reserved
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprints import insert_fingerprints
-from raisonne.storage.rights_json import rights_from_json, rights_to_json
 from raisonne.storage.tables import (
     WORK_IS_REGISTERED,
+    WORK_IS_SCHEDULED,
     WORK_RESERVES_HOLDER,
     WorkRow,
+)
+from raisonne.storage.work_versions import (
+    cancel_scheduled,
+    insert_version,
+    next_time,
+    versions_of,
 )
 
 _PROMPT_RESERVATIONS = {ReservationKind.STYLE, ReservationKind.AI_GENERATION}
@@ -35,13 +44,15 @@ class SqlWorks:
 
     session: Session
 
-    def add(self, work: Work, fingerprints: Sequence[Fingerprint]) -> None:
-        """Insert a work with its fingerprints and their change-log rows.
+    def add(self, work: Work, fingerprints: Sequence[Fingerprint], *, actor: str = "") -> None:
+        """Insert a work with its first version, its fingerprints and their change-log rows.
 
         Raises:
             ConflictError: ``ALREADY_EXISTS``; also if the same bytes are registered already.
         """
-        insert_rows(self.session, WorkRow, _values(work))
+        version = WorkVersion(work, work.create_time, actor)
+        insert_rows(self.session, WorkRow, _values(version, None))
+        insert_version(self.session, version)
         if not fingerprints:
             return
         insert_fingerprints(self.session, work.tenant, work.name, work.asset, fingerprints)
@@ -49,9 +60,7 @@ class SqlWorks:
 
     def get(self, tenant: str, name: str) -> Work | None:
         """Return the work, or None."""
-        row = self.session.exec(
-            select(WorkRow).where(col(WorkRow.tenant) == tenant, col(WorkRow.name) == name)
-        ).one_or_none()
+        row = self._row(tenant, name)
         return None if row is None else _work(row)
 
     def find_by_sha256(self, tenant: str, sha256: str) -> Work | None:
@@ -82,13 +91,27 @@ class SqlWorks:
             statement = statement.where(col(WorkRow.state) == state.value)
         return self.session.exec(statement).one()
 
-    def replace(self, work: Work) -> None:
-        """Write a changed record.
+    def replace(
+        self,
+        work: Work,
+        *,
+        effective_time: datetime | None = None,
+        actor: str = "",
+        note: str = "",
+    ) -> None:
+        """Add a version of a record; it stands in the record from its time on.
 
-        When its state becomes WITHDRAWN, REMOVE rows for its fingerprints are appended to the
-        change log in the same transaction; when it becomes REGISTERED again, ADD rows, except for
-        those whose values were erased. When it stays REGISTERED and what it reserves changes, ADD
-        rows are appended for those that are in force.
+        When the record's state becomes WITHDRAWN, whatever was to come into force later is taken
+        back, and REMOVE rows for its fingerprints are appended to the change log in the same
+        transaction; when it becomes REGISTERED again, ADD rows, except for those whose values were
+        erased. When it stays REGISTERED and what it reserves changes, ADD rows are appended for
+        those that are in force.
+
+        Args:
+            work: The record by this version, recorded at its ``update_time``.
+            effective_time: From when on it holds; from when it was recorded if None.
+            actor: Who recorded it.
+            note: Why.
 
         Raises:
             ConflictError: If the stored revision is not ``work.revision - 1``, or the same bytes
@@ -97,33 +120,87 @@ class SqlWorks:
         """
         # Before the row's own lock and in every replacement, so that two cannot wait in a circle.
         take_lock(self.session, Lock.CHANGE_LOG)
-        this = (col(WorkRow.tenant) == work.tenant, col(WorkRow.name) == work.name)
-        stored = self.session.exec(
-            select(WorkRow.state, WorkRow.reserved, WorkRow.revision).where(*this).with_for_update()
-        ).one_or_none()
-        if stored is None:
+        row = self._locked(work.tenant, work.name)
+        if row is None:
             raise NotFoundError(f"There is no work {work.name!r}.", metadata={"name": work.name})
-        state, reserved, revision = stored
-        if revision != work.revision - 1:
+        if row.revision != work.revision - 1:
             raise ConflictError(
-                f"{work.name} was changed meanwhile: it is at revision {revision}.",
-                metadata={"name": work.name, "revision": str(revision)},
+                f"{work.name} was changed meanwhile: it is at revision {row.revision}.",
+                metadata={"name": work.name, "revision": str(row.revision)},
             )
-        values = _values(work)
-        self.session.exec(update(WorkRow).where(*this).values(**values))
-        if work.state is not WorkState(state):
-            withdrawn = work.state is WorkState.WITHDRAWN
-            operation = ChangeOperation.REMOVE if withdrawn else ChangeOperation.ADD
-            append_changes(self.session, work.tenant, work.name, operation)
-        elif work.state is WorkState.REGISTERED and values["reserved"] != reserved:
-            append_reserved(self.session, work.tenant, work.name)
+        if work.state is WorkState.WITHDRAWN and row.next_time is not None:
+            cancel_scheduled(self.session, work)
+        since = effective_time or work.update_time
+        insert_version(self.session, WorkVersion(work, since, actor, note))
+        self._settle(row, work.update_time, revision=work.revision)
 
-    def rights_of(self, tenant: str, names: Sequence[str]) -> Mapping[str, WorkRights]:
-        """Return the rights of many works in one SELECT; unknown names are left out."""
+    def is_due(self, tenant: str, now: datetime) -> bool:
+        """Whether a version waits that holds from by now on."""
+        return self.session.exec(_due(tenant, now).limit(1)).first() is not None
+
+    def apply_scheduled(self, tenant: str, now: datetime) -> None:
+        """Bring into force what was recorded before and holds from by now on."""
+        take_lock(self.session, Lock.CHANGE_LOG)
+        for name in self.session.exec(_due(tenant, now)).all():
+            row = self._locked(tenant, name)
+            if row is not None:
+                self._settle(row, now, revision=row.revision)
+
+    def versions(self, tenant: str, name: str) -> Sequence[WorkVersion]:
+        """Return all versions of a record in the order in which they were recorded."""
+        row = self._row(tenant, name)
+        return () if row is None else versions_of(self.session, row)
+
+    def rights_of(
+        self, tenant: str, names: Sequence[str], at: datetime
+    ) -> Mapping[str, WorkRights]:
+        """Return the rights of many works as of a time; unknown names are left out.
+
+        One SELECT, and one more for each work whose record was another then.
+        """
         rows = self.session.exec(
             select(WorkRow).where(col(WorkRow.tenant) == tenant, col(WorkRow.name).in_(set(names)))
-        )
-        return {row.name: _work_rights(row) for row in rows}
+        ).all()
+        return {row.name: self._rights_at(row, at) for row in rows}
+
+    def _rights_at(self, row: WorkRow, at: datetime) -> WorkRights:
+        later = row.next_time is not None and at >= row.next_time
+        earlier = row.effective_time is not None and at < row.effective_time
+        if not (later or earlier):
+            return _work_rights(_work(row), row.version)
+        work = version_at(versions_of(self.session, row), at).work
+        return _work_rights(work, work.revision)
+
+    def _row(self, tenant: str, name: str) -> WorkRow | None:
+        return self.session.exec(
+            select(WorkRow).where(col(WorkRow.tenant) == tenant, col(WorkRow.name) == name)
+        ).one_or_none()
+
+    def _locked(self, tenant: str, name: str) -> WorkRow | None:
+        return self.session.exec(
+            select(WorkRow)
+            .where(col(WorkRow.tenant) == tenant, col(WorkRow.name) == name)
+            .with_for_update()
+        ).one_or_none()
+
+    def _settle(self, row: WorkRow, now: datetime, *, revision: int) -> None:
+        """Write the version that is in force into the record, and what follows for indexes."""
+        versions = versions_of(self.session, row)
+        holding = version_at(versions, now)
+        values = _values(holding, next_time(versions, now)) | {"revision": revision}
+        latest = next(one.work for one in versions if one.work.revision == revision)
+        values["update_time"] = latest.update_time
+        was, reserved, name = WorkState(row.state), row.reserved, row.name
+        self.session.expire(row)
+        this = (col(WorkRow.tenant) == row.tenant, col(WorkRow.name) == name)
+        self.session.exec(update(WorkRow).where(*this).values(**values))
+        state = holding.work.state
+        if state is not was:
+            withdrawn = state is WorkState.WITHDRAWN
+            operation = ChangeOperation.REMOVE if withdrawn else ChangeOperation.ADD
+            append_changes(self.session, row.tenant, name, operation)
+        elif state is WorkState.REGISTERED and values["reserved"] != reserved:
+            append_reserved(self.session, row.tenant, name)
 
     def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
         """Return one term per holder that has a REGISTERED work reserving style or generation."""
@@ -136,7 +213,14 @@ class SqlWorks:
         return tuple(ReservedTerm(holder, name) for holder, name in rows)
 
 
-def _values(work: Work) -> dict[str, Any]:
+def _due(tenant: str, now: datetime) -> SelectOfScalar[str]:
+    return select(WorkRow.name).where(
+        col(WorkRow.tenant) == tenant, WORK_IS_SCHEDULED, col(WorkRow.next_time) <= now
+    )
+
+
+def _values(version: WorkVersion, following: datetime | None) -> dict[str, Any]:
+    work = version.work
     return {
         "tenant": work.tenant,
         "name": work.name,
@@ -154,6 +238,9 @@ def _values(work: Work) -> dict[str, Any]:
         "create_time": work.create_time,
         "update_time": work.update_time,
         "reserved": reservation_bits(work.rights.reservations),
+        "version": work.revision,
+        "effective_time": version.effective_time,
+        "next_time": following,
     }
 
 
@@ -176,14 +263,14 @@ def _work(row: WorkRow) -> Work:
     )
 
 
-def _work_rights(row: WorkRow) -> WorkRights:
+def _work_rights(work: Work, revision: int) -> WorkRights:
     return WorkRights(
-        work=row.name,
-        tenant=row.tenant,
-        title=row.title,
-        holder=row.holder,
-        state=WorkState(row.state),
-        revision=row.revision,
-        rights=rights_from_json(row.rights),
-        source=row.source,
+        work=work.name,
+        tenant=work.tenant,
+        title=work.title,
+        holder=work.holder,
+        state=work.state,
+        revision=revision,
+        rights=work.rights,
+        source=work.source,
     )

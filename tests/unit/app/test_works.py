@@ -8,7 +8,8 @@ import pytest
 from tests.unit.app.house import picture
 
 from raisonne.app.check import CheckTerms
-from raisonne.app.works import MAX_TEXT_CHARACTERS, Registration, WorkDraft
+from raisonne.app.texts import MAX_TEXT_CHARACTERS
+from raisonne.app.works import Registration, WorkDraft
 from raisonne.rights.errors import AccessError, ConflictError, InputError, NotFoundError
 from raisonne.rights.principal import Principal, Role
 from raisonne.rights.work import WorkState

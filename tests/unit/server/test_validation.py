@@ -21,7 +21,7 @@ from raisonne.api.v1 import (
     screening_service_pb2,
 )
 from raisonne.app.generation_jobs import MAX_COUNT, MAX_SEED
-from raisonne.app.works import MAX_TEXT_CHARACTERS
+from raisonne.app.texts import MAX_TEXT_CHARACTERS
 from raisonne.rights.generation import MAX_PROMPT_CHARACTERS
 from raisonne.server.validation import Validator
 from raisonne.server.violations import InvalidRequestError

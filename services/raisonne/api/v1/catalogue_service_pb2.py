@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from raisonne.api.v1 import asset_pb2 as raisonne_dot_api_dot_v1_dot_asset__pb2
 from raisonne.api.v1 import field_rule_pb2 as raisonne_dot_api_dot_v1_dot_field__rule__pb2
 from raisonne.api.v1 import rights_pb2 as raisonne_dot_api_dot_v1_dot_rights__pb2
 from raisonne.api.v1 import work_pb2 as raisonne_dot_api_dot_v1_dot_work__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'raisonne/api/v1/catalogue_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1braisonne/api/v1/asset.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1craisonne/api/v1/rights.proto\x1a\x1araisonne/api/v1/work.proto\"\x99\x02\n\x13RegisterWorkRequest\x12\x31\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x1c.raisonne.api.v1.AssetSourceB\x04\xe2\x41\x01\x02\x12\x1a\n\x05title\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x1b\n\x06holder\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x1f\n\ncollection\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12 \n\x0b\x65xternal_id\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x1b\n\x06source\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x36\n\x06rights\x18\x07 \x01(\x0b\x32 .raisonne.api.v1.RightsStatementB\x04\xe2\x41\x01\x01\"L\n\x14RegisterWorkResponse\x12#\n\x04work\x18\x01 \x01(\x0b\x32\x15.raisonne.api.v1.Work\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\"6\n\x0eGetWorkRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Work\"\x84\x01\n\x10ListWorksRequest\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32\x1b.raisonne.api.v1.Work.StateB\x04\xe2\x41\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\"R\n\x11ListWorksResponse\x12$\n\x05works\x18\x01 \x03(\x0b\x32\x15.raisonne.api.v1.Work\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x13WithdrawWorkRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Work2\xe2\x02\n\x10\x43\x61talogueService\x12`\n\x0cRegisterWork\x12$.raisonne.api.v1.RegisterWorkRequest\x1a%.raisonne.api.v1.RegisterWorkResponse\"\x03\x90\x02\x02\x12\x46\n\x07GetWork\x12\x1f.raisonne.api.v1.GetWorkRequest\x1a\x15.raisonne.api.v1.Work\"\x03\x90\x02\x01\x12W\n\tListWorks\x12!.raisonne.api.v1.ListWorksRequest\x1a\".raisonne.api.v1.ListWorksResponse\"\x03\x90\x02\x01\x12K\n\x0cWithdrawWork\x12$.raisonne.api.v1.WithdrawWorkRequest\x1a\x15.raisonne.api.v1.Workb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'raisonne/api/v1/catalogue_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1braisonne/api/v1/asset.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1craisonne/api/v1/rights.proto\x1a\x1araisonne/api/v1/work.proto\"\x99\x02\n\x13RegisterWorkRequest\x12\x31\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x1c.raisonne.api.v1.AssetSourceB\x04\xe2\x41\x01\x02\x12\x1a\n\x05title\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x1b\n\x06holder\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x1f\n\ncollection\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12 \n\x0b\x65xternal_id\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x1b\n\x06source\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\x12\x36\n\x06rights\x18\x07 \x01(\x0b\x32 .raisonne.api.v1.RightsStatementB\x04\xe2\x41\x01\x01\"L\n\x14RegisterWorkResponse\x12#\n\x04work\x18\x01 \x01(\x0b\x32\x15.raisonne.api.v1.Work\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\"6\n\x0eGetWorkRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Work\"\x84\x01\n\x10ListWorksRequest\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32\x1b.raisonne.api.v1.Work.StateB\x04\xe2\x41\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\"R\n\x11ListWorksResponse\x12$\n\x05works\x18\x01 \x03(\x0b\x32\x15.raisonne.api.v1.Work\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x13WithdrawWorkRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Work\"\xd5\x03\n\x11UpdateWorkRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Work\x12\x1f\n\x05title\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07H\x00\x88\x01\x01\x12 \n\x06holder\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07H\x01\x88\x01\x01\x12$\n\ncollection\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07H\x02\x88\x01\x01\x12%\n\x0b\x65xternal_id\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07H\x03\x88\x01\x01\x12 \n\x06source\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07H\x04\x88\x01\x01\x12\x36\n\x06rights\x18\x07 \x01(\x0b\x32 .raisonne.api.v1.RightsStatementB\x04\xe2\x41\x01\x01\x12\x38\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x19\n\x04note\x18\t \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xa0\x1f\x12\x1c\n\x08revision\x18\n \x01(\x03\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x42\x08\n\x06_titleB\t\n\x07_holderB\r\n\x0b_collectionB\x0e\n\x0c_external_idB\t\n\x07_source\"?\n\x17ListWorkVersionsRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Work\"J\n\x18ListWorkVersionsResponse\x12.\n\x08versions\x18\x01 \x03(\x0b\x32\x1c.raisonne.api.v1.WorkVersion2\xa0\x04\n\x10\x43\x61talogueService\x12`\n\x0cRegisterWork\x12$.raisonne.api.v1.RegisterWorkRequest\x1a%.raisonne.api.v1.RegisterWorkResponse\"\x03\x90\x02\x02\x12\x46\n\x07GetWork\x12\x1f.raisonne.api.v1.GetWorkRequest\x1a\x15.raisonne.api.v1.Work\"\x03\x90\x02\x01\x12W\n\tListWorks\x12!.raisonne.api.v1.ListWorksRequest\x1a\".raisonne.api.v1.ListWorksResponse\"\x03\x90\x02\x01\x12N\n\nUpdateWork\x12\".raisonne.api.v1.UpdateWorkRequest\x1a\x1c.raisonne.api.v1.WorkVersion\x12l\n\x10ListWorkVersions\x12(.raisonne.api.v1.ListWorkVersionsRequest\x1a).raisonne.api.v1.ListWorkVersionsResponse\"\x03\x90\x02\x01\x12K\n\x0cWithdrawWork\x12$.raisonne.api.v1.WithdrawWorkRequest\x1a\x15.raisonne.api.v1.Workb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -61,24 +62,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTWORKSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
   _globals['_WITHDRAWWORKREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_WITHDRAWWORKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Work'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Work'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['title']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['title']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['holder']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['holder']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['collection']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['collection']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['external_id']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['external_id']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['source']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['source']._serialized_options = b'\342A\001\001\262\247!\003\020\350\007'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['rights']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['rights']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['effective_time']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['effective_time']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001\262\247!\003\020\240\037'
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_UPDATEWORKREQUEST'].fields_by_name['revision']._serialized_options = b'\342A\001\001\262\247!\002 \000'
+  _globals['_LISTWORKVERSIONSREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_LISTWORKVERSIONSREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Work'
   _globals['_CATALOGUESERVICE'].methods_by_name['RegisterWork']._loaded_options = None
   _globals['_CATALOGUESERVICE'].methods_by_name['RegisterWork']._serialized_options = b'\220\002\002'
   _globals['_CATALOGUESERVICE'].methods_by_name['GetWork']._loaded_options = None
   _globals['_CATALOGUESERVICE'].methods_by_name['GetWork']._serialized_options = b'\220\002\001'
   _globals['_CATALOGUESERVICE'].methods_by_name['ListWorks']._loaded_options = None
   _globals['_CATALOGUESERVICE'].methods_by_name['ListWorks']._serialized_options = b'\220\002\001'
-  _globals['_REGISTERWORKREQUEST']._serialized_start=242
-  _globals['_REGISTERWORKREQUEST']._serialized_end=523
-  _globals['_REGISTERWORKRESPONSE']._serialized_start=525
-  _globals['_REGISTERWORKRESPONSE']._serialized_end=601
-  _globals['_GETWORKREQUEST']._serialized_start=603
-  _globals['_GETWORKREQUEST']._serialized_end=657
-  _globals['_LISTWORKSREQUEST']._serialized_start=660
-  _globals['_LISTWORKSREQUEST']._serialized_end=792
-  _globals['_LISTWORKSRESPONSE']._serialized_start=794
-  _globals['_LISTWORKSRESPONSE']._serialized_end=876
-  _globals['_WITHDRAWWORKREQUEST']._serialized_start=878
-  _globals['_WITHDRAWWORKREQUEST']._serialized_end=937
-  _globals['_CATALOGUESERVICE']._serialized_start=940
-  _globals['_CATALOGUESERVICE']._serialized_end=1294
+  _globals['_CATALOGUESERVICE'].methods_by_name['ListWorkVersions']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['ListWorkVersions']._serialized_options = b'\220\002\001'
+  _globals['_REGISTERWORKREQUEST']._serialized_start=275
+  _globals['_REGISTERWORKREQUEST']._serialized_end=556
+  _globals['_REGISTERWORKRESPONSE']._serialized_start=558
+  _globals['_REGISTERWORKRESPONSE']._serialized_end=634
+  _globals['_GETWORKREQUEST']._serialized_start=636
+  _globals['_GETWORKREQUEST']._serialized_end=690
+  _globals['_LISTWORKSREQUEST']._serialized_start=693
+  _globals['_LISTWORKSREQUEST']._serialized_end=825
+  _globals['_LISTWORKSRESPONSE']._serialized_start=827
+  _globals['_LISTWORKSRESPONSE']._serialized_end=909
+  _globals['_WITHDRAWWORKREQUEST']._serialized_start=911
+  _globals['_WITHDRAWWORKREQUEST']._serialized_end=970
+  _globals['_UPDATEWORKREQUEST']._serialized_start=973
+  _globals['_UPDATEWORKREQUEST']._serialized_end=1442
+  _globals['_LISTWORKVERSIONSREQUEST']._serialized_start=1444
+  _globals['_LISTWORKVERSIONSREQUEST']._serialized_end=1507
+  _globals['_LISTWORKVERSIONSRESPONSE']._serialized_start=1509
+  _globals['_LISTWORKVERSIONSRESPONSE']._serialized_end=1583
+  _globals['_CATALOGUESERVICE']._serialized_start=1586
+  _globals['_CATALOGUESERVICE']._serialized_end=2130
 # @@protoc_insertion_point(module_scope)

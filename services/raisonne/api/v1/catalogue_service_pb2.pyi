@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from raisonne.api.v1 import asset_pb2 as _asset_pb2
 from raisonne.api.v1 import rights_pb2 as _rights_pb2
@@ -200,3 +201,130 @@ class WithdrawWorkRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WithdrawWorkRequest: _TypeAlias = WithdrawWorkRequest  # noqa: Y015
+
+@_typing.final
+class UpdateWorkRequest(_message.Message):
+    """Request of `CatalogueService.UpdateWork`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    COLLECTION_FIELD_NUMBER: _builtins.int
+    EXTERNAL_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    RIGHTS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_TIME_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the work, `works/{work}`."""
+    title: _builtins.str
+    """Title. Kept as it is if not set."""
+    holder: _builtins.str
+    """Rights holder's name: a change of it is a transfer of title. Kept as it is if not set."""
+    collection: _builtins.str
+    """Grouping label. Kept as it is if not set."""
+    external_id: _builtins.str
+    """The registrant's own identifier. Kept as it is if not set."""
+    source: _builtins.str
+    """Where the registrant's file was, for people to recognise it. Kept as it is if not set."""
+    note: _builtins.str
+    """Why; may be empty."""
+    revision: _builtins.int
+    """The record's revision as the caller knows it; whatever it is if 0."""
+    @_builtins.property
+    def rights(self) -> _rights_pb2.RightsStatement:
+        """Who may do what with it, as a whole. Kept as it is if not set."""
+
+    @_builtins.property
+    def effective_time(self) -> _timestamp_pb2.Timestamp:
+        """From when on it holds, before or after now; from now on if not set."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        title: _builtins.str | None = ...,
+        holder: _builtins.str | None = ...,
+        collection: _builtins.str | None = ...,
+        external_id: _builtins.str | None = ...,
+        source: _builtins.str | None = ...,
+        rights: _rights_pb2.RightsStatement | None = ...,
+        effective_time: _timestamp_pb2.Timestamp | None = ...,
+        note: _builtins.str = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_collection", b"_collection", "_external_id", b"_external_id", "_holder", b"_holder", "_source", b"_source", "_title", b"_title", "collection", b"collection", "effective_time", b"effective_time", "external_id", b"external_id", "holder", b"holder", "rights", b"rights", "source", b"source", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_collection", b"_collection", "_external_id", b"_external_id", "_holder", b"_holder", "_source", b"_source", "_title", b"_title", "collection", b"collection", "effective_time", b"effective_time", "external_id", b"external_id", "holder", b"holder", "name", b"name", "note", b"note", "revision", b"revision", "rights", b"rights", "source", b"source", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__collection: _TypeAlias = _typing.Literal["collection"]  # noqa: Y015
+    _WhichOneofArgType__collection: _TypeAlias = _typing.Literal["_collection", b"_collection"]  # noqa: Y015
+    _WhichOneofReturnType__external_id: _TypeAlias = _typing.Literal["external_id"]  # noqa: Y015
+    _WhichOneofArgType__external_id: _TypeAlias = _typing.Literal["_external_id", b"_external_id"]  # noqa: Y015
+    _WhichOneofReturnType__holder: _TypeAlias = _typing.Literal["holder"]  # noqa: Y015
+    _WhichOneofArgType__holder: _TypeAlias = _typing.Literal["_holder", b"_holder"]  # noqa: Y015
+    _WhichOneofReturnType__source: _TypeAlias = _typing.Literal["source"]  # noqa: Y015
+    _WhichOneofArgType__source: _TypeAlias = _typing.Literal["_source", b"_source"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__collection) -> _WhichOneofReturnType__collection | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__external_id) -> _WhichOneofReturnType__external_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__holder) -> _WhichOneofReturnType__holder | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source) -> _WhichOneofReturnType__source | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___UpdateWorkRequest: _TypeAlias = UpdateWorkRequest  # noqa: Y015
+
+@_typing.final
+class ListWorkVersionsRequest(_message.Message):
+    """Request of `CatalogueService.ListWorkVersions`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the work, `works/{work}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWorkVersionsRequest: _TypeAlias = ListWorkVersionsRequest  # noqa: Y015
+
+@_typing.final
+class ListWorkVersionsResponse(_message.Message):
+    """Response of `CatalogueService.ListWorkVersions`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[_work_pb2.WorkVersion]:
+        """The versions; one may have been taken back before it came into force."""
+
+    def __init__(
+        self,
+        *,
+        versions: _abc.Iterable[_work_pb2.WorkVersion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWorkVersionsResponse: _TypeAlias = ListWorkVersionsResponse  # noqa: Y015

@@ -51,6 +51,16 @@ class CatalogueServiceStub:
                 request_serializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorksRequest.SerializeToString,
                 response_deserializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorksResponse.FromString,
                 _registered_method=True)
+        self.UpdateWork = channel.unary_unary(
+                '/raisonne.api.v1.CatalogueService/UpdateWork',
+                request_serializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.UpdateWorkRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_work__pb2.WorkVersion.FromString,
+                _registered_method=True)
+        self.ListWorkVersions = channel.unary_unary(
+                '/raisonne.api.v1.CatalogueService/ListWorkVersions',
+                request_serializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorkVersionsRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorkVersionsResponse.FromString,
+                _registered_method=True)
         self.WithdrawWork = channel.unary_unary(
                 '/raisonne.api.v1.CatalogueService/WithdrawWork',
                 request_serializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.WithdrawWorkRequest.SerializeToString,
@@ -84,6 +94,21 @@ class CatalogueServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateWork(self, request, context):
+        """Changes a record from a time on, from now on if none is said; what it said before stays known
+        (`ListWorkVersions`). A version that comes into force later takes its place then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWorkVersions(self, request, context):
+        """Lists all versions of a record in the order in which they were recorded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WithdrawWork(self, request, context):
         """Withdraws a work: it matches nothing from the next check on. Its history stays.
         """
@@ -108,6 +133,16 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     servicer.ListWorks,
                     request_deserializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorksRequest.FromString,
                     response_serializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorksResponse.SerializeToString,
+            ),
+            'UpdateWork': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWork,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.UpdateWorkRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_work__pb2.WorkVersion.SerializeToString,
+            ),
+            'ListWorkVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWorkVersions,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorkVersionsRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorkVersionsResponse.SerializeToString,
             ),
             'WithdrawWork': grpc.unary_unary_rpc_method_handler(
                     servicer.WithdrawWork,
@@ -197,6 +232,60 @@ class CatalogueService:
             '/raisonne.api.v1.CatalogueService/ListWorks',
             raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorksRequest.SerializeToString,
             raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.CatalogueService/UpdateWork',
+            raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.UpdateWorkRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_work__pb2.WorkVersion.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWorkVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.CatalogueService/ListWorkVersions',
+            raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorkVersionsRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_catalogue__service__pb2.ListWorkVersionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,6 +42,12 @@ class CatalogueServiceStub:
     """Returns one work."""
     ListWorks: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListWorksRequest, _catalogue_service_pb2.ListWorksResponse]
     """Lists works in order of registration."""
+    UpdateWork: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.UpdateWorkRequest, _work_pb2.WorkVersion]
+    """Changes a record from a time on, from now on if none is said; what it said before stays known
+    (`ListWorkVersions`). A version that comes into force later takes its place then.
+    """
+    ListWorkVersions: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListWorkVersionsRequest, _catalogue_service_pb2.ListWorkVersionsResponse]
+    """Lists all versions of a record in the order in which they were recorded."""
     WithdrawWork: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.WithdrawWorkRequest, _work_pb2.Work]
     """Withdraws a work: it matches nothing from the next check on. Its history stays."""
 
@@ -58,6 +64,12 @@ class CatalogueServiceAsyncStub(CatalogueServiceStub):
     """Returns one work."""
     ListWorks: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListWorksRequest, _catalogue_service_pb2.ListWorksResponse]  # type: ignore[assignment]
     """Lists works in order of registration."""
+    UpdateWork: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.UpdateWorkRequest, _work_pb2.WorkVersion]  # type: ignore[assignment]
+    """Changes a record from a time on, from now on if none is said; what it said before stays known
+    (`ListWorkVersions`). A version that comes into force later takes its place then.
+    """
+    ListWorkVersions: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListWorkVersionsRequest, _catalogue_service_pb2.ListWorkVersionsResponse]  # type: ignore[assignment]
+    """Lists all versions of a record in the order in which they were recorded."""
     WithdrawWork: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.WithdrawWorkRequest, _work_pb2.Work]  # type: ignore[assignment]
     """Withdraws a work: it matches nothing from the next check on. Its history stays."""
 
@@ -89,6 +101,24 @@ class CatalogueServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_catalogue_service_pb2.ListWorksResponse, _abc.Awaitable[_catalogue_service_pb2.ListWorksResponse]]:
         """Lists works in order of registration."""
+
+    @_abc_1.abstractmethod
+    def UpdateWork(
+        self,
+        request: _catalogue_service_pb2.UpdateWorkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_pb2.WorkVersion, _abc.Awaitable[_work_pb2.WorkVersion]]:
+        """Changes a record from a time on, from now on if none is said; what it said before stays known
+        (`ListWorkVersions`). A version that comes into force later takes its place then.
+        """
+
+    @_abc_1.abstractmethod
+    def ListWorkVersions(
+        self,
+        request: _catalogue_service_pb2.ListWorkVersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalogue_service_pb2.ListWorkVersionsResponse, _abc.Awaitable[_catalogue_service_pb2.ListWorkVersionsResponse]]:
+        """Lists all versions of a record in the order in which they were recorded."""
 
     @_abc_1.abstractmethod
     def WithdrawWork(

@@ -121,3 +121,45 @@ class Work(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Work: _TypeAlias = Work  # noqa: Y015
+
+@_typing.final
+class WorkVersion(_message.Message):
+    """What a record says from some time on; versions are added and never edited."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_TIME_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CANCELLED_BY_FIELD_NUMBER: _builtins.int
+    actor: _builtins.str
+    """Who recorded it."""
+    note: _builtins.str
+    """Why; may be empty."""
+    cancelled_by: _builtins.int
+    """Revision that took it back before it came into force; 0 for none."""
+    @_builtins.property
+    def work(self) -> Global___Work:
+        """The record by this version, which is its revision; recorded at its update time."""
+
+    @_builtins.property
+    def effective_time(self) -> _timestamp_pb2.Timestamp:
+        """From when on it holds; may lie before or after it was recorded."""
+
+    def __init__(
+        self,
+        *,
+        work: Global___Work | None = ...,
+        effective_time: _timestamp_pb2.Timestamp | None = ...,
+        actor: _builtins.str = ...,
+        note: _builtins.str = ...,
+        cancelled_by: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "work", b"work"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cancelled_by", b"cancelled_by", "effective_time", b"effective_time", "note", b"note", "work", b"work"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkVersion: _TypeAlias = WorkVersion  # noqa: Y015

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 import grpc.aio
 
@@ -13,11 +14,12 @@ from raisonne.client._async.assets import AsyncAssets
 from raisonne.client._async.calls import unary
 from raisonne.client.convert.enums import to_wire
 from raisonne.client.convert.statement import statement_to_message
-from raisonne.client.convert.work import work_from_message
+from raisonne.client.convert.times import to_timestamp
+from raisonne.client.convert.work import version_from_message, work_from_message
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.values import Registration
 from raisonne.rights.statement import RightsStatement
-from raisonne.rights.work import Work, WorkState
+from raisonne.rights.work import Work, WorkState, WorkVersion
 
 
 class AsyncWorks:
@@ -92,6 +94,63 @@ class AsyncWorks:
             if not page.next_page_token:
                 return
             request.page_token = page.next_page_token
+
+    async def update(
+        self,
+        name: str,
+        *,
+        title: str | None = None,
+        holder: str | None = None,
+        collection: str | None = None,
+        external_id: str | None = None,
+        source: str | None = None,
+        rights: RightsStatement | None = None,
+        effective_time: datetime | None = None,
+        note: str = "",
+        revision: int | None = None,
+    ) -> WorkVersion:
+        """Change a record from a time on; what it said before stays known.
+
+        Args:
+            name: ``works/{id}``.
+            title: None here and below leaves a field as it is.
+            holder: Rights holder's name.
+            collection: Grouping label.
+            external_id: The registrant's own identifier.
+            source: Where the file was, for people.
+            rights: The statement, whole.
+            effective_time: From when on, before or after now; from now on if None.
+            note: Why.
+            revision: The record's revision as the caller knows it; whatever it is if None.
+
+        Raises:
+            NotFoundError: If there is no such work.
+            ConflictError: If it is withdrawn, or at another revision.
+        """
+        request = pb.UpdateWorkRequest(
+            name=name,
+            title=title,
+            holder=holder,
+            collection=collection,
+            external_id=external_id,
+            source=source,
+            rights=None if rights is None else statement_to_message(rights),
+            effective_time=to_timestamp(effective_time),
+            note=note,
+            revision=revision or 0,
+        )
+        message = await unary(self._stub.UpdateWork, request, self._deadlines.read)
+        return version_from_message(message)
+
+    async def history(self, name: str) -> Sequence[WorkVersion]:
+        """Return all versions of a record in the order in which they were recorded.
+
+        Raises:
+            NotFoundError: If there is no such work.
+        """
+        request = pb.ListWorkVersionsRequest(name=name)
+        found = await unary(self._stub.ListWorkVersions, request, self._deadlines.read)
+        return tuple(version_from_message(message) for message in found.versions)
 
     async def withdraw(self, name: str) -> Work:
         """Withdraw a work: it matches nothing from the next check on.

@@ -6,7 +6,7 @@ from raisonne.api.v1 import work_pb2
 from raisonne.client.convert.enums import from_wire
 from raisonne.client.convert.statement import statement_from_message
 from raisonne.client.convert.times import from_timestamp
-from raisonne.rights.work import Work, WorkState
+from raisonne.rights.work import Work, WorkState, WorkVersion
 
 
 def work_from_message(message: work_pb2.Work) -> Work:
@@ -26,4 +26,15 @@ def work_from_message(message: work_pb2.Work) -> Work:
         revision=message.revision,
         create_time=from_timestamp(message.create_time),
         update_time=from_timestamp(message.update_time),
+    )
+
+
+def version_from_message(message: work_pb2.WorkVersion) -> WorkVersion:
+    """Return the version of a message."""
+    return WorkVersion(
+        work=work_from_message(message.work),
+        effective_time=from_timestamp(message.effective_time),
+        actor=message.actor,
+        note=message.note,
+        cancelled_by=message.cancelled_by,
     )

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from raisonne.api.v1 import work_pb2
-from raisonne.rights.work import Work, WorkState
+from typing import Literal
+
+from raisonne.api.v1 import catalogue_service_pb2, work_pb2
+from raisonne.app.work_changes import WorkChange
+from raisonne.rights.work import Work, WorkState, WorkVersion
 from raisonne.server.convert.enums import from_wire, to_wire
-from raisonne.server.convert.statement import statement_to_message
+from raisonne.server.convert.statement import statement_from_message, statement_to_message
 from raisonne.server.convert.times import to_timestamp
+
+_TEXTS: tuple[Literal["title", "holder", "collection", "external_id", "source"], ...] = (
+    "title",
+    "holder",
+    "collection",
+    "external_id",
+    "source",
+)
 
 
 def work_to_message(work: Work) -> work_pb2.Work:
@@ -27,6 +38,24 @@ def work_to_message(work: Work) -> work_pb2.Work:
         create_time=to_timestamp(work.create_time),
         update_time=to_timestamp(work.update_time),
     )
+
+
+def version_to_message(version: WorkVersion) -> work_pb2.WorkVersion:
+    """Return the message of a version of a record."""
+    return work_pb2.WorkVersion(
+        work=work_to_message(version.work),
+        effective_time=to_timestamp(version.effective_time),
+        actor=version.actor,
+        note=version.note,
+        cancelled_by=version.cancelled_by,
+    )
+
+
+def change_from_message(request: catalogue_service_pb2.UpdateWorkRequest) -> WorkChange:
+    """Return what is to be different; fields that are not set stay as they are."""
+    texts = {name: getattr(request, name) for name in _TEXTS if request.HasField(name)}
+    rights = statement_from_message(request.rights) if request.HasField("rights") else None
+    return WorkChange(**texts, rights=rights)
 
 
 def state_from_wire(state: work_pb2.Work.State.ValueType) -> WorkState | None:

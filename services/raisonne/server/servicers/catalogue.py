@@ -9,9 +9,16 @@ from typing import Any
 
 from raisonne.api.v1 import catalogue_service_pb2 as pb
 from raisonne.api.v1 import catalogue_service_pb2_grpc, work_pb2
+from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import WorkDraft, Works
 from raisonne.server.convert.statement import statement_from_message
-from raisonne.server.convert.work import state_from_wire, work_to_message
+from raisonne.server.convert.times import from_timestamp
+from raisonne.server.convert.work import (
+    change_from_message,
+    state_from_wire,
+    version_to_message,
+    work_to_message,
+)
 from raisonne.server.interceptors.principal import current_principal
 from raisonne.server.paging import cut, next_token, read_page
 from raisonne.server.servicers.sources import source_bytes
@@ -21,8 +28,9 @@ from raisonne.server.uploads import StagedUploads
 class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
     """The registry of protected works."""
 
-    def __init__(self, works: Works, uploads: StagedUploads) -> None:
+    def __init__(self, works: Works, changes: WorkChanges, uploads: StagedUploads) -> None:
         self._works = works
+        self._changes = changes
         self._uploads = uploads
 
     async def RegisterWork(
@@ -64,6 +72,27 @@ class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
             works=[work_to_message(work) for work in works.items],
             next_page_token=next_token(request, works.items[-1].name) if works.more else "",
         )
+
+    async def UpdateWork(self, request: pb.UpdateWorkRequest, context: Any) -> work_pb2.WorkVersion:
+        """Change a record from a time on."""
+        since = request.effective_time
+        version = await asyncio.to_thread(
+            self._changes.update,
+            current_principal(),
+            request.name,
+            change_from_message(request),
+            effective_time=from_timestamp(since) if request.HasField("effective_time") else None,
+            note=request.note,
+            revision=request.revision or None,
+        )
+        return version_to_message(version)
+
+    async def ListWorkVersions(
+        self, request: pb.ListWorkVersionsRequest, context: Any
+    ) -> pb.ListWorkVersionsResponse:
+        """List the versions of a record."""
+        found = await asyncio.to_thread(self._changes.history, current_principal(), request.name)
+        return pb.ListWorkVersionsResponse(versions=map(version_to_message, found))
 
     async def WithdrawWork(self, request: pb.WithdrawWorkRequest, context: Any) -> work_pb2.Work:
         """Withdraw a work."""

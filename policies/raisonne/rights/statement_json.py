@@ -1,4 +1,4 @@
-"""The rights statement as a JSON column."""
+"""The rights statement as JSON values, equal for equal statements."""
 
 from __future__ import annotations
 

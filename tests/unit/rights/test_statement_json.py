@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
-from raisonne.storage.rights_json import rights_from_json, rights_to_json
+from raisonne.rights.statement_json import rights_from_json, rights_to_json
 
 # A year from either end of what a datetime holds, for the way to UTC.
 times = st.none() | st.datetimes(

@@ -1,0 +1,96 @@
+"""Rows of the versions of works' records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from raisonne.rights.statement_json import rights_from_json, rights_to_json
+from raisonne.rights.work import Work, WorkState, WorkVersion
+from raisonne.storage.columns import insert_rows
+from raisonne.storage.tables import WorkRow, WorkVersionRow
+
+
+def insert_version(session: Session, version: WorkVersion) -> None:
+    """Add a version to those of its work."""
+    insert_rows(session, WorkVersionRow, _values(version))
+
+
+def cancel_scheduled(session: Session, work: Work) -> None:
+    """Take back, by this revision of a work, what has not come into force by then."""
+    session.exec(
+        update(WorkVersionRow)
+        .where(
+            col(WorkVersionRow.tenant) == work.tenant,
+            col(WorkVersionRow.work) == work.name,
+            col(WorkVersionRow.effective_time) > work.update_time,
+            col(WorkVersionRow.cancelled_by) == 0,
+        )
+        .values(cancelled_by=work.revision)
+    )
+
+
+def versions_of(session: Session, row: WorkRow) -> Sequence[WorkVersion]:
+    """Return all versions of a work's record in the order in which they were recorded."""
+    found = session.exec(
+        select(WorkVersionRow)
+        .where(
+            col(WorkVersionRow.tenant) == row.tenant,
+            col(WorkVersionRow.work) == row.name,
+        )
+        .order_by(col(WorkVersionRow.revision))
+    )
+    return tuple(_version(row, version) for version in found)
+
+
+def next_time(versions: Sequence[WorkVersion], at: datetime) -> datetime | None:
+    """Return when the next version comes into force after a time, or None."""
+    times = [version.effective_time for version in versions if not version.cancelled_by]
+    return min((time for time in times if time > at), default=None)
+
+
+def _values(version: WorkVersion) -> dict[str, Any]:
+    work = version.work
+    return {
+        "tenant": work.tenant,
+        "work": work.name,
+        "revision": work.revision,
+        "effective_time": version.effective_time,
+        "record_time": work.update_time,
+        "actor": version.actor,
+        "note": version.note,
+        "cancelled_by": version.cancelled_by,
+        "title": work.title,
+        "holder": work.holder,
+        "collection": work.collection,
+        "external_id": work.external_id,
+        "source": work.source,
+        "state": work.state.value,
+        "rights": rights_to_json(work.rights),
+    }
+
+
+def _version(row: WorkRow, version: WorkVersionRow) -> WorkVersion:
+    work = Work(
+        name=row.name,
+        tenant=row.tenant,
+        title=version.title,
+        holder=version.holder,
+        collection=version.collection,
+        external_id=version.external_id,
+        source=version.source,
+        asset=row.asset,
+        sha256=row.sha256,
+        state=WorkState(version.state),
+        rights=rights_from_json(version.rights),
+        revision=version.revision,
+        create_time=row.create_time,
+        update_time=version.record_time,
+    )
+    return WorkVersion(
+        work, version.effective_time, version.actor, version.note, version.cancelled_by
+    )
