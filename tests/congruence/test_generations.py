@@ -76,9 +76,9 @@ def test_a_decision_changes_a_held_record_once(transactions: SqlTransactions) ->
             transaction.assets.add(make_asset(number), make_blob(number))
         transaction.generations.add(held)
     with transactions.write() as transaction:
-        transaction.generations.decide(released)
+        transaction.generations.decide(released, GenerationState.HELD)
     for stale in (released, replace(held, state=GenerationState.BLOCKED, tenant="other")):
         with pytest.raises(ConflictError), transactions.write() as transaction:
-            transaction.generations.decide(stale)
+            transaction.generations.decide(stale, GenerationState.HELD)
     with transactions.read() as transaction:
         assert transaction.generations.get(TENANT, held.name) == released

@@ -7,6 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class CaseKind(StrEnum):
+    """Why somebody has to decide."""
+
+    SCREENING = "SCREENING"
+    RETROACTIVE = "RETROACTIVE"
+    NOTICE = "NOTICE"
+    APPEAL = "APPEAL"
+
+
 class CaseState(StrEnum):
     """Where a case stands."""
 
@@ -52,10 +61,12 @@ class Case:
         name: ``cases/{id}``.
         tenant: Owner.
         verdict: ``verdicts/{id}`` that asked for review.
-        generation: ``generations/{id}`` that is held; empty for a checked upload.
+        generation: ``generations/{id}`` that is held, or that was released before; empty for a
+            checked upload.
         state: Where it stands.
         decision: What was decided; None while open.
         create_time: When it was opened (UTC).
+        kind: Why somebody has to decide.
     """
 
     name: str
@@ -65,3 +76,4 @@ class Case:
     state: CaseState
     decision: Decision | None
     create_time: datetime
+    kind: CaseKind = CaseKind.SCREENING

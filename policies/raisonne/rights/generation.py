@@ -22,6 +22,7 @@ class GenerationState(StrEnum):
     RELEASED = "RELEASED"
     HELD = "HELD"
     BLOCKED = "BLOCKED"
+    RECALLED = "RECALLED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ class Generate:
                 context = SealContext(unsigned.tenant, ASSET_PURPOSE, unsigned.name)
                 held = (unsigned, self.blobs.put(context, image.data))
                 return _Outputs(state, verdicts, image, held=held)
-            case GenerationState.BLOCKED:
+            case GenerationState.BLOCKED | GenerationState.RECALLED:
                 return _Outputs(state, verdicts, image)
 
     def _asset(self, image: GeneratedImage, screened: Screened, question: Question) -> Asset:

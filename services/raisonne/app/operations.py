@@ -13,7 +13,7 @@ from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.errors import NotFoundError
-from raisonne.rights.generation import Generation
+from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.job import Job
 from raisonne.rights.principal import Permission, Principal
 
@@ -94,7 +94,7 @@ class Artworks:
             )
 
     def download(self, principal: Principal, name: str) -> tuple[Asset, bytes]:
-        """Return a registered or released file. Held artworks are not found.
+        """Return a registered or released file. Held and recalled artworks are not found.
 
         Raises:
             AccessError: If the principal may not read assets.
@@ -105,7 +105,8 @@ class Artworks:
         with self.transactions.read() as transaction:
             asset = _found(transaction.assets.get(principal.tenant, name), name)
             blob = _found(transaction.assets.blob(principal.tenant, name), name)
-            released = transaction.manifests.of_asset(principal.tenant, name) is not None
+            generation = transaction.generations.of_asset(principal.tenant, name)
+        released = generation is not None and generation.state is GenerationState.RELEASED
         if asset.origin is not AssetOrigin.REGISTERED and not released:
             raise NotFoundError(f"There is no released asset {name!r}.", metadata={"name": name})
         return asset, self.blobs.get(SealContext(asset.tenant, ASSET_PURPOSE, asset.name), blob)

@@ -13,7 +13,12 @@ from raisonne.app.sealing import BlobRecord
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case, CaseState, Decision
 from raisonne.rights.fingerprint import Fingerprint
-from raisonne.rights.generation import EngineDescription, Generation, GenerationRequest
+from raisonne.rights.generation import (
+    EngineDescription,
+    Generation,
+    GenerationRequest,
+    GenerationState,
+)
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry, LedgerEvent
 from raisonne.rights.provenance import CreationStatement, CredentialReport, SignedFile
@@ -208,17 +213,21 @@ class GenerationStore(Protocol):
         """Return the record, or None."""
         ...
 
+    def of_asset(self, tenant: str, asset: str) -> Generation | None:
+        """Return the record whose file this is, or None."""
+        ...
+
     def list(
         self, tenant: str, *, limit: int, after: str = "", operation: str = ""
     ) -> Sequence[Generation]:
         """Return records: of one operation by index, else by name after the given one."""
         ...
 
-    def decide(self, generation: Generation) -> None:
-        """Write what a decision made of a HELD record: its state, asset and manifest label.
+    def decide(self, generation: Generation, was: GenerationState) -> None:
+        """Write what a decision made of a record: its state, asset and manifest label.
 
         Raises:
-            ConflictError: If the stored record is not HELD.
+            ConflictError: If the stored record is in another state than it was.
         """
         ...
 

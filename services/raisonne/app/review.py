@@ -15,7 +15,7 @@ from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle
 from raisonne.rights.asset import Asset
-from raisonne.rights.case import Case, CaseState, Decision, Ruling
+from raisonne.rights.case import Case, CaseKind, CaseState, Decision, Ruling
 from raisonne.rights.errors import ConflictError, InputError, NotFoundError, StorageError
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import LedgerAction
@@ -28,13 +28,19 @@ MAX_REASON_CHARACTERS = 64
 """Longest reason code of a decision."""
 
 
-def open_case(verdict: Verdict, now: datetime, generation: str = "") -> Case:
-    """Return the case that a verdict of REVIEW asks for.
+def open_case(
+    verdict: Verdict,
+    now: datetime,
+    generation: str = "",
+    kind: CaseKind = CaseKind.SCREENING,
+) -> Case:
+    """Return the case that a verdict asks for.
 
     Args:
         verdict: The verdict.
         now: UTC.
-        generation: The artwork that is held, if one is.
+        generation: The artwork that is held or was released before, if one is.
+        kind: Why somebody has to decide.
     """
     return Case(
         name=new_name("cases"),
@@ -44,6 +50,7 @@ def open_case(verdict: Verdict, now: datetime, generation: str = "") -> Case:
         state=CaseState.OPEN,
         decision=None,
         create_time=now,
+        kind=kind,
     )
 
 
@@ -115,6 +122,8 @@ class Review:
     ) -> Case:
         """Decide a case; a cleared artwork is signed and released in the same transaction.
 
+        One that was released before stays so if it is cleared, and is recalled if it is refused.
+
         Args:
             principal: The reviewer.
             name: ``cases/{id}``.
@@ -135,7 +144,8 @@ class Review:
             raise ConflictError(f"{name} is decided already.", metadata={"name": name})
         now = self.clock.now()
         decision = Decision(name, file.verdict.name, ruling, reason, note, principal.id, now)
-        generation, released = self._release(file, decision)
+        held = self._generation(file.case) if file.case.generation else None
+        generation, released = self._release(file, held, decision)
         decided = event(
             principal,
             LedgerAction.CASE_DECIDED,
@@ -154,18 +164,21 @@ class Review:
             transaction.cases.decide(principal.tenant, decision)
             if released is not None:
                 released.write(transaction)
-            if generation is not None:
-                transaction.generations.decide(generation)
+            if held is not None and generation is not None:
+                transaction.generations.decide(generation, held.state)
             transaction.outbox.append(decided)
         return replace(file.case, state=CaseState.DECIDED, decision=decision)
 
     def _release(
-        self, file: CaseFile, decision: Decision
+        self, file: CaseFile, generation: Generation | None, decision: Decision
     ) -> tuple[Generation | None, Released | None]:
-        """Return what the decision makes of a held artwork, and its signed file if cleared."""
-        if not file.case.generation:
+        """Return what the decision makes of an artwork, and its signed file if it was held."""
+        if generation is None:
             return None, None
-        generation = self._generation(file.case)
+        if generation.state is GenerationState.RELEASED:
+            recalled = decision.ruling is Ruling.REFUSE
+            state = GenerationState.RECALLED if recalled else generation.state
+            return replace(generation, state=state), None
         if decision.ruling is Ruling.REFUSE:
             return replace(generation, state=GenerationState.BLOCKED), None
         if not generation.asset:

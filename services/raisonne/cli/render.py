@@ -108,6 +108,7 @@ def case_fields(case: Case) -> dict[str, Any]:
     decision = case.decision
     return {
         "case": case.name,
+        "kind": case.kind.value,
         "state": case.state.value,
         "verdict_name": case.verdict,
         "generation": case.generation or None,

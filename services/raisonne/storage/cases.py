@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, update
 from sqlmodel import Session, col, select
 
-from raisonne.rights.case import Case, CaseState, Decision, Ruling
+from raisonne.rights.case import Case, CaseKind, CaseState, Decision, Ruling
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.tables import CaseRow, VerdictRow
@@ -29,6 +29,7 @@ class SqlCases:
         row = {
             "tenant": case.tenant,
             "name": case.name,
+            "kind": case.kind.value,
             "verdict": case.verdict,
             "generation": case.generation or None,
             "state": CaseState.OPEN.value,
@@ -112,6 +113,7 @@ def _case(row: CaseRow) -> Case:
         state=CaseState(row.state),
         decision=_decision(row),
         create_time=row.create_time,
+        kind=CaseKind(row.kind),
     )
 
 

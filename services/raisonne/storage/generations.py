@@ -61,6 +61,15 @@ class SqlGenerations:
         ).one_or_none()
         return None if row is None else _generation(row)
 
+    def of_asset(self, tenant: str, asset: str) -> Generation | None:
+        """Return the record whose file this is, or None."""
+        row = self.session.exec(
+            select(GenerationRow).where(
+                col(GenerationRow.tenant) == tenant, col(GenerationRow.asset) == asset
+            )
+        ).first()
+        return None if row is None else _generation(row)
+
     def list(
         self, tenant: str, *, limit: int, after: str = "", operation: str = ""
     ) -> Sequence[Generation]:
@@ -75,18 +84,18 @@ class SqlGenerations:
             )
         return tuple(_generation(row) for row in self.session.exec(statement.limit(limit)))
 
-    def decide(self, generation: Generation) -> None:
-        """Write what a decision made of a HELD record: its state, asset and manifest label.
+    def decide(self, generation: Generation, was: GenerationState) -> None:
+        """Write what a decision made of a record: its state, asset and manifest label.
 
         Raises:
-            ConflictError: If the stored record is not HELD.
+            ConflictError: If the stored record is in another state than it was.
         """
         decided = self.session.exec(
             update(GenerationRow)
             .where(
                 col(GenerationRow.tenant) == generation.tenant,
                 col(GenerationRow.name) == generation.name,
-                col(GenerationRow.state) == GenerationState.HELD.value,
+                col(GenerationRow.state) == was.value,
             )
             .values(
                 state=generation.state.value,
@@ -96,7 +105,8 @@ class SqlGenerations:
         )
         if decided.rowcount != 1:
             raise ConflictError(
-                f"{generation.name} is not held.", metadata={"name": generation.name}
+                f"{generation.name} is not {was} any more.",
+                metadata={"name": generation.name},
             )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from raisonne.rights.asset import AssetOrigin
-from raisonne.rights.case import CaseState, Ruling
+from raisonne.rights.case import CaseKind, CaseState, Ruling
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobKind, JobState
@@ -142,11 +142,16 @@ class WorkVersionRow(Row, table=True):
         one_of("state", WorkState),
         CheckConstraint("revision > 0", name="revision"),
         reference("work", "work"),
+        UniqueConstraint("tenant", "work", "revision"),
+        Index(None, "tenant", "sequence"),
+        {"sqlite_autoincrement": True},
     )
 
-    tenant: Key
-    work: Key
-    revision: int = Field(primary_key=True)
+    # Order of commits, as in the change log of fingerprints.
+    sequence: Serial
+    tenant: Str
+    work: Str
+    revision: int
     effective_time: datetime
     record_time: datetime
     actor: Str
@@ -274,6 +279,7 @@ class GenerationRow(Row, table=True):
             where=GENERATION_IN_OPERATION,
             unique=True,
         ),
+        Index(None, "tenant", "asset"),
     )
 
     tenant: Key
@@ -301,6 +307,7 @@ class CaseRow(Row, table=True):
 
     __tablename__ = "review_case"
     __table_args__ = (
+        one_of("kind", CaseKind),
         one_of("state", CaseState),
         one_of("ruling", Ruling),
         CheckConstraint(
@@ -314,6 +321,9 @@ class CaseRow(Row, table=True):
 
     tenant: Key
     name: Key
+    kind: str = Field(
+        sa_type=Characters, sa_column_kwargs={"server_default": CaseKind.SCREENING.value}
+    )
     verdict: Str
     generation: str | None = Field(sa_type=Characters)
     state: Str

@@ -40,7 +40,7 @@ from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
 from raisonne.rights import match, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
-from raisonne.rights.case import Case, CaseState, Ruling
+from raisonne.rights.case import Case, CaseKind, CaseState, Ruling
 from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Reason
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.job import Job, JobState
@@ -74,6 +74,7 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (rights_pb2.ReservationKind, ReservationKind),
     (work_pb2.Work.State, WorkState),
     (asset_pb2.Asset.Origin, AssetOrigin),
+    (case_pb2.Case.Kind, CaseKind),
     (case_pb2.Case.State, CaseState),
     (case_pb2.Decision.Ruling, Ruling),
     (verdict_pb2.Match.Mechanism, match.Mechanism),

@@ -91,6 +91,37 @@ class Case(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Case._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: Case._Kind.ValueType  # 0
+        """Never sent."""
+        KIND_SCREENING: Case._Kind.ValueType  # 1
+        """A check asked for a person."""
+        KIND_RETROACTIVE: Case._Kind.ValueType  # 2
+        """What was released before is judged otherwise now."""
+        KIND_NOTICE: Case._Kind.ValueType  # 3
+        """Somebody complained."""
+        KIND_APPEAL: Case._Kind.ValueType  # 4
+        """Somebody contests a ruling."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """Why somebody has to decide."""
+
+    KIND_UNSPECIFIED: Case.Kind.ValueType  # 0
+    """Never sent."""
+    KIND_SCREENING: Case.Kind.ValueType  # 1
+    """A check asked for a person."""
+    KIND_RETROACTIVE: Case.Kind.ValueType  # 2
+    """What was released before is judged otherwise now."""
+    KIND_NOTICE: Case.Kind.ValueType  # 3
+    """Somebody complained."""
+    KIND_APPEAL: Case.Kind.ValueType  # 4
+    """Somebody contests a ruling."""
+
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
         V: _TypeAlias = ValueType  # noqa: Y015
@@ -121,6 +152,7 @@ class Case(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `cases/{case}`."""
     tenant: _builtins.str
@@ -128,9 +160,13 @@ class Case(_message.Message):
     verdict: _builtins.str
     """The verdict that asked for review, `verdicts/{verdict}`."""
     generation: _builtins.str
-    """The artwork that is held, `generations/{generation}`; empty for a checked file or prompt."""
+    """The artwork that is held or was released before, `generations/{generation}`; empty for a
+    checked file or prompt.
+    """
     state: Global___Case.State.ValueType
     """Where it stands."""
+    kind: Global___Case.Kind.ValueType
+    """Why somebody has to decide."""
     @_builtins.property
     def decision(self) -> Global___Decision:
         """What was decided; not set while it is open."""
@@ -149,10 +185,11 @@ class Case(_message.Message):
         state: Global___Case.State.ValueType = ...,
         decision: Global___Decision | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        kind: Global___Case.Kind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "generation", b"generation", "name", b"name", "state", b"state", "tenant", b"tenant", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "generation", b"generation", "kind", b"kind", "name", b"name", "state", b"state", "tenant", b"tenant", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

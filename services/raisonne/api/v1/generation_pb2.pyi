@@ -74,6 +74,8 @@ class Generation(_message.Message):
         """Kept sealed until a reviewer decides."""
         STATE_BLOCKED: Generation._State.ValueType  # 3
         """Refused."""
+        STATE_RECALLED: Generation._State.ValueType  # 4
+        """Released once, and taken back since: it cannot be downloaded any more."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """What became of it."""
@@ -86,6 +88,8 @@ class Generation(_message.Message):
     """Kept sealed until a reviewer decides."""
     STATE_BLOCKED: Generation.State.ValueType  # 3
     """Refused."""
+    STATE_RECALLED: Generation.State.ValueType  # 4
+    """Released once, and taken back since: it cannot be downloaded any more."""
 
     NAME_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int

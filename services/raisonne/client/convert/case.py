@@ -5,7 +5,7 @@ from __future__ import annotations
 from raisonne.api.v1 import case_pb2
 from raisonne.client.convert.enums import from_wire
 from raisonne.client.convert.times import from_timestamp
-from raisonne.rights.case import Case, CaseState, Decision, Ruling
+from raisonne.rights.case import Case, CaseKind, CaseState, Decision, Ruling
 
 
 def case_from_message(message: case_pb2.Case) -> Case:
@@ -19,6 +19,7 @@ def case_from_message(message: case_pb2.Case) -> Case:
         state=from_wire(case_pb2.Case.State, CaseState, message.state),
         decision=_decision(message.name, message.decision) if decided else None,
         create_time=from_timestamp(message.create_time),
+        kind=from_wire(case_pb2.Case.Kind, CaseKind, message.kind),
     )
 
 

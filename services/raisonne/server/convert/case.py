@@ -18,6 +18,7 @@ def case_to_message(case: Case) -> case_pb2.Case:
         state=to_wire(case_pb2.Case.State, case.state),
         decision=None if case.decision is None else _decision(case.decision),
         create_time=to_timestamp(case.create_time),
+        kind=to_wire(case_pb2.Case.Kind, case.kind),
     )
 
 

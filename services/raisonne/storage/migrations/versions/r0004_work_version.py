@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
 
 # Until now only a withdrawal changed a record, so what it was before is known as well.
@@ -35,6 +36,7 @@ SELECT tenant, name, revision, update_time, update_time, '', '', 0, state,
 def upgrade() -> None:
     op.create_table(
         "work_version",
+        sa.Column("sequence", SERIAL, nullable=False),
         sa.Column("tenant", TEXT, nullable=False),
         sa.Column("work", TEXT, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -61,8 +63,13 @@ def upgrade() -> None:
             initially="DEFERRED",
             deferrable=True,
         ),
-        sa.PrimaryKeyConstraint("tenant", "work", "revision", name=op.f("pk_work_version")),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_work_version")),
+        sa.UniqueConstraint(
+            "tenant", "work", "revision", name=op.f("uq_work_version_tenant_work_revision")
+        ),
+        sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_work_version_tenant_sequence"), "work_version", ["tenant", "sequence"])
     op.add_column(
         "work", sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False)
     )
