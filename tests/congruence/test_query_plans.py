@@ -100,6 +100,7 @@ def use_everything(database: Database) -> None:
         transaction.generations.get(TENANT, "x")
         transaction.generations.list(TENANT, limit=9, after="x")
         transaction.generations.list(TENANT, limit=9, operation="x")
+    use_what_looks_back(transactions)
     use_the_log(SqlFingerprintLog(database))
     use_the_segment_list(SqlSegmentList(database))
     SqlKeks(database).current(TENANT, "asset")
@@ -110,6 +111,19 @@ def use_everything(database: Database) -> None:
     ledger.index_of("events/000000")
     ledger.inclusion_proof(0, 1)
     list(ledger.entries(1))
+
+
+def use_what_looks_back(transactions: SqlTransactions) -> None:
+    with transactions.read() as transaction:
+        transaction.works.versions(TENANT, make_work().name)
+        transaction.works.is_due(TENANT, NOW)
+        transaction.works.changed(TENANT, 0, 9)
+        transaction.works.came_into_force(TENANT, NOW, NOW)
+        transaction.assets.newest(TENANT)
+        transaction.cursors.get(TENANT, "x")
+        transaction.manifests.assets(TENANT, limit=9, after="x")
+        transaction.cases.of_generation(TENANT, "x")
+        transaction.generations.of_asset(TENANT, "x")
 
 
 def use_the_log(log: SqlFingerprintLog) -> None:

@@ -14,7 +14,7 @@ from tests.congruence.builders import (
     make_work,
 )
 
-from raisonne.app.ports import ReservedTerm
+from raisonne.app.work_ports import ReservedTerm
 from raisonne.rights.errors import ConflictError, NotFoundError, Reason
 from raisonne.rights.fingerprint import ChangeOperation
 from raisonne.rights.statement import ReservationKind, RightsStatement

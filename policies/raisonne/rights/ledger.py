@@ -17,6 +17,7 @@ class LedgerAction(StrEnum):
     DATASET_AUDITED = "dataset:audited"
     GENERATION_BLOCKED = "generation:blocked"
     GENERATION_HELD = "generation:held"
+    GENERATION_REJUDGED = "generation:rejudged"
     GENERATION_RELEASED = "generation:released"
     INDEX_COMPACTED = "index:compacted"
     INDEX_REBUILT = "index:rebuilt"

@@ -34,6 +34,7 @@ class Permission(StrEnum):
 
     GENERATION_CREATE = "generation:create"
     GENERATION_READ = "generation:read"
+    GENERATION_REJUDGE = "generation:rejudge"
 
     INDEX_MAINTAIN = "index:maintain"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +10,9 @@ from typing import Protocol
 
 from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.sealing import BlobRecord
+from raisonne.app.work_ports import CursorStore, WorkStore
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case, CaseState, Decision
-from raisonne.rights.fingerprint import Fingerprint
 from raisonne.rights.generation import (
     EngineDescription,
     Generation,
@@ -22,8 +22,7 @@ from raisonne.rights.generation import (
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry, LedgerEvent
 from raisonne.rights.provenance import CreationStatement, CredentialReport, SignedFile
-from raisonne.rights.verdict import ClearedAsset, Verdict, WorkRights
-from raisonne.rights.work import Work, WorkState, WorkVersion
+from raisonne.rights.verdict import ClearedAsset, Verdict
 
 
 class Clock(Protocol):
@@ -35,14 +34,6 @@ class Clock(Protocol):
 
 
 # --- Catalogue ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ReservedTerm:
-    """A registered name that prompts must not use: holder of works with a reservation."""
-
-    term: str
-    work: str
 
 
 class AssetStore(Protocol):
@@ -58,80 +49,6 @@ class AssetStore(Protocol):
 
     def blob(self, tenant: str, name: str) -> BlobRecord | None:
         """Return where the asset's bytes lie, or None."""
-        ...
-
-
-class WorkStore(Protocol):
-    """Registered works."""
-
-    def add(self, work: Work, fingerprints: Sequence[Fingerprint], *, actor: str = "") -> None:
-        """Insert a work with its first version, its fingerprints and their change-log rows."""
-        ...
-
-    def get(self, tenant: str, name: str) -> Work | None:
-        """Return the work, or None."""
-        ...
-
-    def find_by_sha256(self, tenant: str, sha256: str) -> Work | None:
-        """Return the REGISTERED work whose primary asset has this digest, or None."""
-        ...
-
-    def list(
-        self, tenant: str, *, limit: int, after: str = "", state: WorkState | None = None
-    ) -> Sequence[Work]:
-        """Return works ordered by name, at most ``limit``, after the given name."""
-        ...
-
-    def count(self, tenant: str, state: WorkState | None = None) -> int:
-        """Return how many works there are."""
-        ...
-
-    def replace(
-        self,
-        work: Work,
-        *,
-        effective_time: datetime | None = None,
-        actor: str = "",
-        note: str = "",
-    ) -> None:
-        """Add a version of a record; it stands in the record from its time on.
-
-        When the record's state becomes WITHDRAWN, whatever was to come into force later is taken
-        back, and REMOVE rows for its fingerprints are appended to the change log in the same
-        transaction.
-
-        Args:
-            work: The record by this version, recorded at its ``update_time``.
-            effective_time: From when on it holds; from when it was recorded if None.
-            actor: Who recorded it.
-            note: Why.
-
-        Raises:
-            ConflictError: If the stored revision is not ``work.revision - 1``.
-            NotFoundError: If there is no such work.
-        """
-        ...
-
-    def versions(self, tenant: str, name: str) -> Sequence[WorkVersion]:
-        """Return all versions of a record in the order in which they were recorded."""
-        ...
-
-    def is_due(self, tenant: str, now: datetime) -> bool:
-        """Whether a version waits that holds from by now on."""
-        ...
-
-    def apply_scheduled(self, tenant: str, now: datetime) -> None:
-        """Bring into force what was recorded before and holds from by now on."""
-        ...
-
-    def rights_of(
-        self, tenant: str, names: Sequence[str], at: datetime
-    ) -> Mapping[str, WorkRights]:
-        """Return the rights of many works as of a time; unknown names are left out."""
-        ...
-
-    def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
-        """Return one term per holder that has a REGISTERED work reserving style or generation."""
         ...
 
 
@@ -160,6 +77,10 @@ class ManifestStore(Protocol):
 
     def of_asset(self, tenant: str, asset: str) -> str | None:
         """Return the label of an asset's manifest, or None; only released assets have one."""
+        ...
+
+    def assets(self, tenant: str, *, limit: int, after: str = "") -> Sequence[str]:
+        """Return the assets that have a manifest, in order of name after the given one."""
         ...
 
 
@@ -247,6 +168,10 @@ class CaseStore(Protocol):
         self, tenant: str, *, limit: int, after: str = "", state: CaseState | None = None
     ) -> Sequence[Case]:
         """Return cases ordered by name, at most ``limit``, after the given name."""
+        ...
+
+    def of_generation(self, tenant: str, generation: str) -> Sequence[Case]:
+        """Return the cases about an artwork, in order of opening."""
         ...
 
     def waits(self, tenant: str, sha256: str) -> bool:
@@ -373,6 +298,11 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> JobStore:
         """Jobs."""
+        ...
+
+    @property
+    def cursors(self) -> CursorStore:
+        """How far changes were followed."""
         ...
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from raisonne.app.explanation import explain, explanations
 from raisonne.app.phrases import Locale
+from raisonne.app.retroactive import Rejudged
 from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, DetectorState, Match
@@ -121,6 +122,18 @@ def case_fields(case: Case) -> dict[str, Any]:
             "decided_by": decision.decided_by,
             "decide_time": decision.decide_time.isoformat(),
         },
+    }
+
+
+def rejudged_fields(rejudged: Rejudged) -> dict[str, Any]:
+    """Return what came of judging a released artwork again."""
+    return {
+        "generation": rejudged.generation.name,
+        "asset": rejudged.generation.asset,
+        "works": list(rejudged.works),
+        "state": rejudged.state.value,
+        "case": rejudged.case or None,
+        **check_fields(rejudged.verdict),
     }
 
 

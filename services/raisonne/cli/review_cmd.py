@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from raisonne.cli.output import emit
+from raisonne.cli.output import emit, say
 
 if TYPE_CHECKING:
     from raisonne.cli.state import GlobalFlags
@@ -70,6 +71,33 @@ def decide(
     with open_gateway(flags) as gateway:
         decided = gateway.decide(case, Ruling[ruling.name], reason, note)
     emit(flags, case_fields(decided), _words(decided))
+
+
+@app.command("rejudge")
+def rejudge(context: typer.Context) -> None:
+    """Judge released artworks again, by works that were registered or changed since.
+
+    A serving process does so by itself. An artwork that would not be allowed any more becomes a
+    case; refusing it recalls the artwork. Exit code 1 when cases were opened.
+    """
+    from raisonne.app.retroactive import RejudgedState
+    from raisonne.cli.embedded import load
+    from raisonne.cli.exit_codes import ExitCode
+    from raisonne.cli.render import check_words, rejudged_fields
+    from raisonne.runtime.wiring import open_service
+
+    flags: GlobalFlags = context.obj
+    counts: Counter[RejudgedState] = Counter()
+    with open_service(load(flags)) as service:
+        try:
+            for each in service.retroactive(service.principal):
+                counts[each.state] += 1
+                name = f"{each.generation.name}  {each.state.value} {each.case}"
+                emit(flags, rejudged_fields(each), check_words(name, each.verdict))
+        finally:
+            service.ledger.integrate()
+    say(flags, ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "nothing")
+    raise typer.Exit(ExitCode.FINDINGS if counts[RejudgedState.OPENED] else ExitCode.CLEAN)
 
 
 def _words(case: Case) -> str:

@@ -126,6 +126,11 @@ class Settings:
         return self.home / "index"
 
     @property
+    def released_root(self) -> Path:
+        """Where released artworks are kept to be searched by works of later."""
+        return self.home / "released"
+
+    @property
     def blob_root(self) -> Path:
         """Where sealed files lie."""
         return self.home / "blobs"

@@ -21,6 +21,7 @@ from raisonne.app.ports import Clock, Engine, Ledger, Transactions
 from raisonne.app.provenance import Provenance
 from raisonne.app.refresh import RefreshWorks
 from raisonne.app.release import Release
+from raisonne.app.retroactive import RejudgedState, Retroactive
 from raisonne.app.review import Review
 from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
@@ -50,6 +51,7 @@ from raisonne.provenance.trust import TrustProfile
 from raisonne.rights.errors import StorageError
 from raisonne.rights.principal import Principal, Role
 from raisonne.runtime.guards import require_catalogue, require_keys, require_ledger_key
+from raisonne.runtime.released import ReleasedRegistry
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.workers import Workers
 from raisonne.storage.assets import catalogue_id, known_locations
@@ -111,6 +113,8 @@ class Service:
     dataset_audits: DatasetAudits
     calibrations: Calibrations
     index_upkeep: IndexUpkeep
+    released: ReleasedRegistry
+    retroactive: Retroactive
     database: Database
     blobs: FileBlobStore
 
@@ -124,7 +128,18 @@ class Service:
             lease=self.run_generation.lease,
             count=self.settings.job_workers,
             upkeep=self.index.maintain_opened,
+            retroactive=self._retroact,
         )
+
+    def _retroact(self) -> None:
+        """Judge again what was released, by what changed since the last time."""
+        for rejudged in self.retroactive(self.principal):
+            if rejudged.state is RejudgedState.OPENED:
+                _log.warning(
+                    "%s: %s was released, and is judged otherwise now",
+                    rejudged.case,
+                    rejudged.generation.name,
+                )
 
 
 @contextmanager
@@ -142,7 +157,9 @@ def open_service(settings: Settings) -> Iterator[Service]:
         upgrade(database)
         require_keys(settings, database)
         decoder = stack.enter_context(DecoderPool(settings.decoder_workers))
-        yield _wire(settings, database, decoder, _vector_engine(settings, stack))
+        service = _wire(settings, database, decoder, _vector_engine(settings, stack))
+        stack.callback(service.released.close)
+        yield service
 
 
 def _vector_engine(settings: Settings, stack: ExitStack) -> CandidateEngine | None:
@@ -190,6 +207,16 @@ def _wire(
     matcher = Matcher(index, rules)
     screener = Screener(decoder, extractor, matcher, transactions, policies, clock)
     engine = engine_from_uri(settings.engine)
+    released = ReleasedRegistry(
+        settings.released_root,
+        transactions,
+        blobs,
+        decoder,
+        extractor,
+        rules,
+        keys,
+        sealed=settings.seal_index,
+    )
     release = Release(C2paSigner(claim_signer), blobs, settings.reservations)
     generate = Generate(engine, screener, release, blobs, transactions, policies, clock)
     check = Check(screener, transactions, policies, clock)
@@ -223,6 +250,8 @@ def _wire(
             decoder, extractor, index, blobs, transactions, policies, clock, rules
         ),
         index_upkeep=IndexUpkeep(index, transactions, policies, clock),
+        released=released,
+        retroactive=Retroactive(released, screener, blobs, transactions, policies, clock),
         database=database,
         blobs=blobs,
     )

@@ -63,6 +63,15 @@ class SqlAssets:
             create_time=row.create_time,
         )
 
+    def newest(self, tenant: str) -> str | None:
+        """Return the name of the asset that was made last, or None."""
+        return self.session.exec(
+            select(AssetRow.name)
+            .where(col(AssetRow.tenant) == tenant)
+            .order_by(col(AssetRow.name).desc())
+            .limit(1)
+        ).first()
+
     def blob(self, tenant: str, name: str) -> BlobRecord | None:
         """Return where the asset's bytes lie, or None."""
         row = self._row(tenant, name)

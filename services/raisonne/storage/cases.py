@@ -54,6 +54,15 @@ class SqlCases:
         rows = self.session.exec(statement.order_by(col(CaseRow.name)).limit(limit))
         return tuple(_case(row) for row in rows)
 
+    def of_generation(self, tenant: str, generation: str) -> Sequence[Case]:
+        """Return the cases about an artwork, in order of opening."""
+        rows = self.session.exec(
+            select(CaseRow)
+            .where(col(CaseRow.tenant) == tenant, col(CaseRow.generation) == generation)
+            .order_by(col(CaseRow.name))
+        )
+        return tuple(_case(row) for row in rows)
+
     def waits(self, tenant: str, sha256: str) -> bool:
         """Return whether an open case is about exactly these bytes."""
         verdict_is_theirs = (

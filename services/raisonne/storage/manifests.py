@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -40,3 +41,12 @@ class SqlManifests:
                 col(ManifestRow.tenant) == tenant, col(ManifestRow.asset) == asset
             )
         ).one_or_none()
+
+    def assets(self, tenant: str, *, limit: int, after: str = "") -> Sequence[str]:
+        """Return the assets that have a manifest, in order of name after the given one."""
+        return self.session.exec(
+            select(ManifestRow.asset)
+            .where(col(ManifestRow.tenant) == tenant, col(ManifestRow.asset) > after)
+            .order_by(col(ManifestRow.asset))
+            .limit(limit)
+        ).all()

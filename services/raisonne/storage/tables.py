@@ -317,6 +317,7 @@ class CaseRow(Row, table=True):
         reference("verdict", "verdict"),
         reference("generation", "generation"),
         Index(None, "tenant", "state", "name"),
+        Index(None, "tenant", "generation"),
     )
 
     tenant: Key
@@ -452,3 +453,14 @@ class IndexCheckpointRow(Row, table=True):
     tenant: Key
     revision: Int64
     generation: Int64
+
+
+class CursorRow(Row, table=True):
+    """How far somebody has followed the versions of works' records."""
+
+    __tablename__ = "cursor"
+
+    tenant: Key
+    name: Key
+    sequence: Int64
+    time: datetime

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from raisonne.storage.assets import SqlAssets
 from raisonne.storage.calibrations import SqlCalibrations
 from raisonne.storage.cases import SqlCases
+from raisonne.storage.cursors import SqlCursors
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprints import SqlFingerprints
 from raisonne.storage.generations import SqlGenerations
@@ -34,6 +35,7 @@ class SqlTransaction:
     generations: SqlGenerations
     cases: SqlCases
     jobs: SqlJobs
+    cursors: SqlCursors
     outbox: SqlOutbox
 
 
@@ -83,5 +85,6 @@ def _transaction(session: Session) -> SqlTransaction:
         generations=SqlGenerations(session),
         cases=SqlCases(session),
         jobs=SqlJobs(session),
+        cursors=SqlCursors(session),
         outbox=SqlOutbox(session),
     )

@@ -94,3 +94,33 @@ def _version(row: WorkRow, version: WorkVersionRow) -> WorkVersion:
     return WorkVersion(
         work, version.effective_time, version.actor, version.note, version.cancelled_by
     )
+
+
+def changed_works(
+    session: Session, tenant: str, after: int, limit: int
+) -> Sequence[tuple[int, str, datetime]]:
+    """Return sequences above one, the works whose versions they are, and when these came."""
+    rows = session.exec(
+        select(WorkVersionRow.sequence, WorkVersionRow.work, WorkVersionRow.record_time)
+        .where(col(WorkVersionRow.tenant) == tenant, col(WorkVersionRow.sequence) > after)
+        .order_by(col(WorkVersionRow.sequence))
+        .limit(limit)
+    )
+    return tuple((sequence, work, time) for sequence, work, time in rows)
+
+
+def works_due(session: Session, tenant: str, since: datetime, until: datetime) -> Sequence[str]:
+    """Return the works of which a version came into force after a time, up to another."""
+    rows = session.exec(
+        select(WorkVersionRow.work)
+        .where(
+            col(WorkVersionRow.tenant) == tenant,
+            col(WorkVersionRow.effective_time) > since,
+            col(WorkVersionRow.effective_time) <= until,
+            # Versions that hold from when they were recorded are found by their sequence.
+            col(WorkVersionRow.effective_time) > col(WorkVersionRow.record_time),
+            col(WorkVersionRow.cancelled_by) == 0,
+        )
+        .distinct()
+    )
+    return tuple(rows)

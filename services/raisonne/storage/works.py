@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from raisonne.app.ports import ReservedTerm
+from raisonne.app.work_ports import ReservedTerm
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
 from raisonne.rights.statement import ReservationKind, reservation_bits
@@ -30,9 +30,11 @@ from raisonne.storage.tables import (
 )
 from raisonne.storage.work_versions import (
     cancel_scheduled,
+    changed_works,
     insert_version,
     next_time,
     versions_of,
+    works_due,
 )
 
 _PROMPT_RESERVATIONS = {ReservationKind.STYLE, ReservationKind.AI_GENERATION}
@@ -150,6 +152,14 @@ class SqlWorks:
         """Return all versions of a record in the order in which they were recorded."""
         row = self._row(tenant, name)
         return () if row is None else versions_of(self.session, row)
+
+    def changed(self, tenant: str, after: int, limit: int) -> Sequence[tuple[int, str, datetime]]:
+        """Return positions above one at which versions were recorded, of which works, and when."""
+        return changed_works(self.session, tenant, after, limit)
+
+    def came_into_force(self, tenant: str, since: datetime, until: datetime) -> Sequence[str]:
+        """Return the works of which a scheduled version came into force between two times."""
+        return works_due(self.session, tenant, since, until)
 
     def rights_of(
         self, tenant: str, names: Sequence[str], at: datetime

@@ -1,0 +1,211 @@
+"""Retroactive matching: what was released is judged again by what is registered or changed later.
+
+The search is turned round. Each work that is new, or whose record has changed, is looked for among
+the released artworks; those that may contain it are then judged as they were before their release,
+from their own bytes and by everything that is registered now. An artwork that would not be allowed
+any more becomes a case; whether it is recalled, a person rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from raisonne.app.events import event, verdict_details
+from raisonne.app.ports import Clock, Transaction, Transactions
+from raisonne.app.review import open_case
+from raisonne.app.screening import Question, Screener
+from raisonne.app.sealing import BlobStore, SealContext
+from raisonne.app.work_ports import Cursor, ReleasedArtworks
+from raisonne.app.works import ASSET_PURPOSE
+from raisonne.policy.access import authorise
+from raisonne.policy.engine import PolicyBundle
+from raisonne.rights.case import CaseKind, CaseState, Ruling
+from raisonne.rights.errors import StorageError
+from raisonne.rights.generation import Generation, GenerationState
+from raisonne.rights.ledger import LedgerAction
+from raisonne.rights.principal import Permission, Principal
+from raisonne.rights.statement import Use
+from raisonne.rights.verdict import Outcome, Subject, Verdict
+from raisonne.rights.work import WorkState
+
+CURSOR = "retroactive"
+"""Name of the position up to which changes of works were followed."""
+BATCH = 64
+"""Changes of works that are followed before it is written down how far."""
+_MANY = 10_000
+"""Likewise where nothing was released that could be concerned."""
+
+
+class RejudgedState(StrEnum):
+    """What came of judging a released artwork again."""
+
+    ALLOWED = "ALLOWED"
+    OPENED = "OPENED"
+    WAITING = "WAITING"
+    SETTLED = "SETTLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """One released artwork that was judged again.
+
+    Attributes:
+        generation: The artwork.
+        works: New or changed works that led to it.
+        verdict: What it would be now.
+        state: ALLOWED as before; a case was OPENED; one is WAITING already; or a person has
+            SETTLED the same works in an earlier case.
+        case: ``cases/{id}``; empty where there is none.
+    """
+
+    generation: Generation
+    works: tuple[str, ...]
+    verdict: Verdict
+    state: RejudgedState
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retroactive:
+    """Use case ``generation:rejudge``."""
+
+    artworks: ReleasedArtworks
+    screener: Screener
+    blobs: BlobStore
+    transactions: Transactions
+    policies: PolicyBundle
+    clock: Clock
+
+    def __call__(self, principal: Principal) -> Iterator[Rejudged]:
+        """Follow all changes of works since the last time.
+
+        May be stopped anywhere and begun again; nothing is missed and no case is opened twice.
+
+        Args:
+            principal: Who asks.
+
+        Returns:
+            What became of each released artwork that a change concerns.
+
+        Raises:
+            AccessError: If the principal may not have artworks judged again.
+            StorageError: If the catalogue or a stored file cannot be read.
+        """
+        authorise(self.policies, principal, Permission.GENERATION_REJUDGE, principal.tenant)
+        return self._all(principal)
+
+    def _all(self, principal: Principal) -> Iterator[Rejudged]:
+        tenant, now = principal.tenant, self.clock.now()
+        self.artworks.follow(tenant)
+        first = self.artworks.since(tenant)
+        with self.transactions.read() as transaction:
+            begun = transaction.cursors.get(tenant, CURSOR)
+            due = transaction.works.came_into_force(tenant, begun.time, now) if begun else ()
+        reached, since = (begun.sequence, begun.time) if begun else (0, now)
+        yield from self._concerned(principal, due if first else ())
+        while changed := self._changed(tenant, reached, BATCH if first else _MANY):
+            # What was known when the first artwork was released, it was judged by.
+            new = (work for _, work, when in changed if first and when >= first)
+            yield from self._concerned(principal, new)
+            reached = changed[-1][0]
+            self._reach(tenant, Cursor(reached, since))
+        self._reach(tenant, Cursor(reached, now))
+
+    def _changed(self, tenant: str, after: int, limit: int) -> Sequence[tuple[int, str, datetime]]:
+        with self.transactions.read() as transaction:
+            return transaction.works.changed(tenant, after, limit)
+
+    def _reach(self, tenant: str, cursor: Cursor) -> None:
+        with self.transactions.write() as transaction:
+            transaction.cursors.put(tenant, CURSOR, cursor)
+
+    def _concerned(self, principal: Principal, works: Iterable[str]) -> Iterator[Rejudged]:
+        concerned: dict[str, list[str]] = {}
+        for work in dict.fromkeys(works):
+            picture = self._picture(principal.tenant, work)
+            for name in () if picture is None else self.artworks.like(principal.tenant, picture):
+                concerned.setdefault(name, []).append(work)
+        for name, because in concerned.items():
+            rejudged = self._rejudge(principal, name, tuple(because))
+            if rejudged is not None:
+                yield rejudged
+
+    def _picture(self, tenant: str, work: str) -> bytes | None:
+        """Return the file of a work that protects, or None."""
+        with self.transactions.read() as transaction:
+            found = transaction.works.get(tenant, work)
+        if found is None or found.state is not WorkState.REGISTERED:
+            return None
+        return self._file(tenant, found.asset)
+
+    def _file(self, tenant: str, asset: str) -> bytes:
+        with self.transactions.read() as transaction:
+            blob = transaction.assets.blob(tenant, asset)
+        if blob is None:
+            raise StorageError(f"{asset} is missing.")
+        return self.blobs.get(SealContext(tenant, ASSET_PURPOSE, asset), blob)
+
+    def _rejudge(self, principal: Principal, name: str, works: tuple[str, ...]) -> Rejudged | None:
+        tenant, now = principal.tenant, self.clock.now()
+        with self.transactions.read() as transaction:
+            generation = transaction.generations.get(tenant, name)
+            if generation is None or generation.state is not GenerationState.RELEASED:
+                return None
+            before = transaction.verdicts.get(tenant, generation.verdict)
+        if before is None:
+            raise StorageError(f"{generation.verdict} of {name} is missing.")
+        question = Question(
+            Subject.OUTPUT, tenant, Use.GENERATE_SIMILAR, before.inputs.territory, now
+        )
+        data = self._file(tenant, generation.asset)
+        verdict = self.screener.picture(data, question).verdict
+        if verdict.outcome is Outcome.ALLOW:
+            return Rejudged(generation, works, verdict, RejudgedState.ALLOWED)
+        return self._ask(principal, generation, works, verdict, now)
+
+    def _ask(
+        self,
+        principal: Principal,
+        generation: Generation,
+        works: tuple[str, ...],
+        verdict: Verdict,
+        now: datetime,
+    ) -> Rejudged:
+        with self.transactions.write() as transaction:
+            for case in transaction.cases.of_generation(generation.tenant, generation.name):
+                if case.state is CaseState.OPEN:
+                    state = RejudgedState.WAITING
+                elif _settles(transaction, case.verdict, verdict) and (
+                    case.decision is not None and case.decision.ruling is Ruling.CLEAR
+                ):
+                    state = RejudgedState.SETTLED
+                else:
+                    continue
+                return Rejudged(generation, works, verdict, state, case.name)
+            case = open_case(verdict, now, generation.name, CaseKind.RETROACTIVE)
+            transaction.verdicts.add(verdict)
+            transaction.cases.add(case)
+            transaction.outbox.append(
+                event(
+                    principal,
+                    LedgerAction.GENERATION_REJUDGED,
+                    generation.name,
+                    now,
+                    sha256=verdict.inputs.sha256,
+                    details={**verdict_details(verdict), "case": case.name},
+                )
+            )
+        return Rejudged(generation, works, verdict, RejudgedState.OPENED, case.name)
+
+
+def _settles(transaction: Transaction, decided: str, verdict: Verdict) -> bool:
+    """Whether a verdict that was ruled on knew all that another one finds, as it is now."""
+    known = transaction.verdicts.get(verdict.inputs.tenant, decided)
+    if known is None:
+        return False
+    accused = {work for finding in verdict.findings for work in finding.works}
+    now = {(w.work, w.revision) for w in verdict.inputs.works if w.work in accused}
+    return now <= {(work.work, work.revision) for work in known.inputs.works}

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tests.unit.app.house import picture
+
+from raisonne.app.generate import Made
+from raisonne.app.ports import Clock
+from raisonne.app.retroactive import Rejudged, RejudgedState
+from raisonne.app.statements import make_statement
+from raisonne.app.work_changes import WorkChange
+from raisonne.app.works import WorkDraft
+from raisonne.rights.case import CaseKind, CaseState, Ruling
+from raisonne.rights.errors import AccessError, NotFoundError
+from raisonne.rights.generation import GenerationRequest, GenerationState
+from raisonne.rights.principal import Role
+from raisonne.rights.statement import RightsStatement
+from raisonne.rights.verdict import Outcome
+from raisonne.rights.work import Work
+from raisonne.runtime.settings import Settings
+from raisonne.runtime.wiring import Service, open_service
+
+RESERVED = make_statement(reservations=["ai-generation"])
+
+
+@dataclass(frozen=True)
+class Later:
+    """A clock that is ahead of another."""
+
+    clock: Clock
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return self.clock.now() + self.ahead
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Service]:
+    with open_service(Settings(home=tmp_path)) as opened:
+        yield opened
+
+
+def released(service: Service, seed: int) -> Made:
+    made = service.generate(service.principal, GenerationRequest("waves at sea", 256, 256, seed))
+    assert made.generation.state is GenerationState.RELEASED
+    return made
+
+
+def register(service: Service, data: bytes, rights: RightsStatement = RESERVED) -> Work:
+    return service.works.register(service.principal, WorkDraft(data, rights=rights)).work
+
+
+def look(service: Service) -> list[Rejudged]:
+    return list(service.retroactive(service.principal))
+
+
+def part_of(data: bytes) -> bytes:
+    picture = Image.open(io.BytesIO(data))
+    width, height = picture.size
+    out = io.BytesIO()
+    picture.crop((width // 8, height // 8, width * 7 // 8, height * 7 // 8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_work_registered_later_opens_a_case_and_a_ruling_recalls(house: Service) -> None:
+    register(house, picture(1))
+    made = released(house, 1)
+    assert made.data is not None
+    assert look(house) == []
+    other = register(house, picture(2))
+    work = register(house, part_of(made.data))
+    (found,) = look(house)
+    assert (found.generation, found.state) == (made.generation, RejudgedState.OPENED)
+    assert work.name in found.works
+    assert other.name not in found.works
+    assert found.verdict.outcome is Outcome.BLOCK
+    assert look(house) == []
+
+    file = house.review.get(house.principal, found.case)
+    assert (file.case.kind, file.case.generation) == (CaseKind.RETROACTIVE, made.generation.name)
+    assert file.verdict == found.verdict
+    assert house.artworks.download(house.principal, made.generation.asset)[1] == made.data
+    house.review.decide(house.principal, found.case, Ruling.REFUSE, "INFRINGES")
+    recalled = house.artworks.get(house.principal, made.generation.name)
+    assert recalled.state is GenerationState.RECALLED
+    with pytest.raises(NotFoundError):
+        house.artworks.download(house.principal, made.generation.asset)
+
+
+def test_what_a_person_cleared_is_settled_until_the_work_changes(house: Service) -> None:
+    made = released(house, 2)
+    assert made.data is not None
+    work = register(house, made.data)
+    (found,) = look(house)
+    house.work_changes.update(house.principal, work.name, WorkChange(title="Renamed"))
+    assert [each.state for each in look(house)] == [RejudgedState.WAITING]
+    house.review.decide(house.principal, found.case, Ruling.CLEAR, "LICENSED")
+    assert house.artworks.get(house.principal, made.generation.name) == made.generation
+    register(house, part_of(made.data))
+    # It knows of one more work now, and of a later record.
+    assert [each.state for each in look(house)] == [RejudgedState.OPENED]
+    case = look(house)
+    assert case == []
+
+
+def test_a_reservation_of_later_counts_from_when_it_is_in_force(house: Service) -> None:
+    made = released(house, 3)
+    assert made.data is not None
+    free = make_statement(licence="CC0-1.0")
+    work = register(house, made.data, free)
+    assert [each.state for each in look(house)] == [RejudgedState.ALLOWED]
+    day = timedelta(days=1)
+    house.work_changes.update(
+        house.principal,
+        work.name,
+        WorkChange(rights=RESERVED),
+        effective_time=house.clock.now() + day,
+    )
+    assert [each.state for each in look(house)] == [RejudgedState.ALLOWED]
+    assert look(house) == []
+    later = Later(house.clock, 2 * day)
+    screener = replace(house.retroactive.screener, clock=later)
+    looking = replace(house.retroactive, clock=later, screener=screener)
+    assert [each.state for each in looking(house.principal)] == [RejudgedState.OPENED]
+
+
+def test_looking_back_may_stop_anywhere(house: Service) -> None:
+    made = [released(house, seed) for seed in (4, 5)]
+    for each in made:
+        assert each.data is not None
+        register(house, each.data)
+    first = next(house.retroactive(house.principal))
+    assert first.state is RejudgedState.OPENED
+    states = {each.generation.name: each.state for each in look(house)}
+    assert states.pop(first.generation.name) is RejudgedState.WAITING
+    assert list(states.values()) == [RejudgedState.OPENED]
+    cases = house.review.list(house.principal, limit=9, state=CaseState.OPEN)
+    assert len(cases) == 2
+
+
+def test_the_registry_of_artworks_is_made_anew(house: Service, tmp_path: Path) -> None:
+    made = released(house, 6)
+    assert made.data is not None
+    look(house)
+    house.released.close()
+    root = house.settings.released_root
+    for path in sorted(root.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    with open_service(Settings(home=tmp_path)) as again:
+        register(again, made.data)
+        assert [each.state for each in look(again)] == [RejudgedState.OPENED]
+
+
+def test_who_has_no_part_in_it_is_refused(house: Service) -> None:
+    auditor = replace(house.principal, roles=frozenset({Role.AUDITOR}))
+    with pytest.raises(AccessError):
+        house.retroactive(auditor)
