@@ -1,0 +1,102 @@
+"""IETF AI Preferences: ``Content-Usage``, which is not an RFC yet.
+
+Read as of ``DRAFT`` (draft-ietf-aipref-vocab-08 §4, §6; draft-ietf-aipref-attach-05 §2). Where the
+draft has a preference unknown because its value is no ``y`` or ``n`` or the field does not parse
+(§6.5), the signal counts as unreadable here. Labels of earlier drafts still deny; they permit
+nothing. Labels of no draft are ignored, as §6.4 demands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from raisonne.rights.signal import Dialect
+from raisonne.rights.statement import Use
+from raisonne.signals.pages import header_values
+from raisonne.signals.reading import MalformedError, Said, reader, weigh
+from raisonne.signals.structured import parse_dictionary
+
+DRAFT = "draft-ietf-aipref-vocab-08"
+"""The draft whose labels may permit. A new draft is a new table, tested before it is named here."""
+
+LABELS: Mapping[str, Use] = {"train-ai": Use.TRAIN, "search": Use.INDEX}
+"""Categories of use of ``DRAFT``, §6.1."""
+
+_AI = frozenset({Use.TRAIN, Use.GENERATE_SIMILAR})
+_EARLIER: Mapping[str, frozenset[Use]] = {
+    "bots": _AI | {Use.MINE, Use.INDEX},
+    "all": _AI | {Use.MINE, Use.INDEX},
+    "tdm": frozenset({Use.MINE}),
+    "ai": _AI,
+    "genai": _AI,
+    "train-genai": frozenset({Use.TRAIN}),
+    "ai-use": frozenset({Use.GENERATE_SIMILAR}),
+    "ai-output": frozenset({Use.GENERATE_SIMILAR}),
+    "ai-input": frozenset({Use.GENERATE_SIMILAR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What one statement of preference says.
+
+    Attributes:
+        allowed: Uses with ``y``.
+        denied: Uses with ``n``.
+    """
+
+    allowed: frozenset[Use]
+    denied: frozenset[Use]
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said about any use."""
+        return not self.allowed and not self.denied
+
+
+def preferences_of(text: str) -> Preferences:
+    """Return the preferences of one dictionary (§6.5).
+
+    Raises:
+        MalformedError: If it is no dictionary, or a known label has no ``y`` or ``n``.
+    """
+    allowed: set[Use] = set()
+    denied: set[Use] = set()
+    for label, value in parse_dictionary(text).items():
+        known = LABELS.get(label)
+        if known is None and label not in _EARLIER:
+            continue
+        if value not in {"y", "n"}:
+            raise MalformedError(f"the preference for {label} is neither y nor n")
+        if value == "n":
+            denied |= _EARLIER[label] if known is None else {known}
+        elif known is not None:
+            allowed.add(known)
+    return Preferences(frozenset(allowed - denied), frozenset(denied))
+
+
+@reader(Dialect.AIPREF)
+def read_aipref(raw: bytes, location: str | None) -> Said | None:
+    """Read header lines with ``Content-Usage``, or the bare value of the field.
+
+    Several fields are one list (RFC 9110 §5.3), but a label that is denied in any of them is
+    denied (draft-ietf-aipref-vocab-08 §5.1).
+    """
+    del location
+    said = [preferences_of(value) for value in _values(raw)]
+    allowed = frozenset[Use]().union(*(each.allowed for each in said))
+    denied = frozenset[Use]().union(*(each.denied for each in said))
+    if not allowed and not denied:
+        return None
+    return weigh(allowed - denied, denied)
+
+
+def _values(raw: bytes) -> list[str]:
+    first = raw.split(b"\n", 1)[0]
+    if b":" in first or first.startswith(b"HTTP/"):
+        return [value for _name, value in header_values(raw, "content-usage")]
+    try:
+        return [raw.decode("ascii").strip("\r\n")]
+    except UnicodeDecodeError as error:
+        raise MalformedError("it is not ASCII") from error
