@@ -3,11 +3,13 @@
 Read as of ``DRAFT`` (draft-ietf-aipref-vocab-08 §4, §6; draft-ietf-aipref-attach-05 §2). Where the
 draft has a preference unknown because its value is no ``y`` or ``n`` or the field does not parse
 (§6.5), the signal counts as unreadable here. Labels of earlier drafts still deny; they permit
-nothing. Labels of no draft are ignored, as §6.4 demands.
+nothing. Labels of no draft are ignored, as §6.4 demands; parameters are not where they follow a
+``y``, because an extension may write a condition there (§5.2), so such a permission reserves.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +25,7 @@ DRAFT = "draft-ietf-aipref-vocab-08"
 LABELS: Mapping[str, Use] = {"train-ai": Use.TRAIN, "search": Use.INDEX}
 """Categories of use of ``DRAFT``, §6.1."""
 
+_HEADER = re.compile(rb"\s*(?:HTTP/|[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:)")
 _AI = frozenset({Use.TRAIN, Use.GENERATE_SIMILAR})
 _EARLIER: Mapping[str, frozenset[Use]] = {
     "bots": _AI | {Use.MINE, Use.INDEX},
@@ -44,15 +47,12 @@ class Preferences:
     Attributes:
         allowed: Uses with ``y``.
         denied: Uses with ``n``.
+        conditional: Uses with ``y`` and parameters.
     """
 
     allowed: frozenset[Use]
     denied: frozenset[Use]
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing is said about any use."""
-        return not self.allowed and not self.denied
+    conditional: frozenset[Use] = frozenset()
 
 
 def preferences_of(text: str) -> Preferences:
@@ -63,17 +63,18 @@ def preferences_of(text: str) -> Preferences:
     """
     allowed: set[Use] = set()
     denied: set[Use] = set()
-    for label, value in parse_dictionary(text).items():
+    conditional: set[Use] = set()
+    for label, member in parse_dictionary(text).items():
         known = LABELS.get(label)
         if known is None and label not in _EARLIER:
             continue
-        if value not in {"y", "n"}:
+        if member.token not in {"y", "n"}:
             raise MalformedError(f"the preference for {label} is neither y nor n")
-        if value == "n":
+        if member.token == "n":
             denied |= _EARLIER[label] if known is None else {known}
         elif known is not None:
-            allowed.add(known)
-    return Preferences(frozenset(allowed - denied), frozenset(denied))
+            (conditional if member.parametrised else allowed).add(known)
+    return Preferences(frozenset(allowed - denied), frozenset(denied), frozenset(conditional))
 
 
 @reader(Dialect.AIPREF)
@@ -87,14 +88,14 @@ def read_aipref(raw: bytes, location: str | None) -> Said | None:
     said = [preferences_of(value) for value in _values(raw)]
     allowed = frozenset[Use]().union(*(each.allowed for each in said))
     denied = frozenset[Use]().union(*(each.denied for each in said))
-    if not allowed and not denied:
+    conditional = frozenset[Use]().union(*(each.conditional for each in said))
+    if not (allowed or denied or conditional):
         return None
-    return weigh(allowed - denied, denied)
+    return weigh(allowed - denied - conditional, denied, conditional)
 
 
 def _values(raw: bytes) -> list[str]:
-    first = raw.split(b"\n", 1)[0]
-    if b":" in first or first.startswith(b"HTTP/"):
+    if _HEADER.match(raw):
         return [value for _name, value in header_values(raw, "content-usage")]
     try:
         return [raw.decode("ascii").strip("\r\n")]

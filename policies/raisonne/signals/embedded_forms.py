@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.signals.plus import NAMESPACE, VOCABULARY
 from raisonne.signals.writing import Target, granted, plain_grants, reserved
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_X = "adobe:ns:meta/"
 _PACKET = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{}\n<?xpacket end="w"?>\n'
 _PLUS_GRANT = frozenset({Use.MINE, Use.TRAIN, Use.INDEX})
 _ENTRIES = {
@@ -28,12 +27,11 @@ def plus_xmp(statement: RightsStatement, target: Target) -> str:
     value = _data_mining(statement)
     if not value:
         return ""
-    for prefix, uri in (("x", _X), ("rdf", _RDF), ("plus", NAMESPACE)):
-        register_namespace(prefix, uri)
-    root = Element(f"{{{_X}}}xmpmeta")
-    description = SubElement(SubElement(root, f"{{{_RDF}}}RDF"), f"{{{_RDF}}}Description")
-    description.set(f"{{{_RDF}}}about", "")
-    SubElement(description, f"{{{NAMESPACE}}}DataMining").text = VOCABULARY + value
+    root = Element("x:xmpmeta", {"xmlns:x": "adobe:ns:meta/"})
+    graph = SubElement(root, "rdf:RDF", {"xmlns:rdf": _RDF})
+    about = {"rdf:about": "", "xmlns:plus": NAMESPACE}
+    description = SubElement(graph, "rdf:Description", about)
+    SubElement(description, "plus:DataMining").text = VOCABULARY + value
     return _PACKET.format(tostring(root, encoding="unicode"))
 
 

@@ -19,7 +19,7 @@ from raisonne.signals.reading import (
 from raisonne.signals.robots import read_ai_txt, read_robots_txt
 from raisonne.signals.robots_meta import read_robots_header, read_robots_html
 from raisonne.signals.rsl import read_rsl
-from raisonne.signals.training_mining import read_training_mining
+from raisonne.signals.training_mining import read_c2pa, read_cawg
 
 
 def _tdmrep(raw: bytes) -> Reader:
@@ -45,8 +45,8 @@ _READERS: Mapping[Dialect, Callable[[bytes], Reader]] = {
     Dialect.PLUS_DATA_MINING: lambda raw: (
         plus.read_plus_xmp if looks_like_page(raw) else plus.read_plus_value
     ),
-    Dialect.CAWG: lambda _raw: read_training_mining,
-    Dialect.C2PA: lambda _raw: read_training_mining,
+    Dialect.CAWG: lambda _raw: read_cawg,
+    Dialect.C2PA: lambda _raw: read_c2pa,
     Dialect.SPDX: lambda raw: spdx.read_licence_xmp if looks_like_page(raw) else spdx.read_licence,
     Dialect.ODRL: lambda _raw: read_odrl,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.signals import odrl, rsl
@@ -44,17 +44,19 @@ def rsl_document(statement: RightsStatement, target: Target) -> str:
     prohibits = [word for kind, word in _RSL_DENIALS.items() if kind in reserved(statement)]
     if not permits and not prohibits:
         return ""
-    register_namespace("", rsl.NAMESPACE)
-    root = _element(None, "rsl")
-    licence = _element(_element(root, "content", url=target.path), "license")
+    root = Element("rsl", xmlns=rsl.NAMESPACE)
+    content = SubElement(root, "content", url=target.path)
+    licence = SubElement(content, "license")
     if permits:
-        _element(licence, "permits", type="usage").text = " ".join(permits)
+        SubElement(licence, "permits", type="usage").text = " ".join(permits)
         if bounded(statement):
-            _element(licence, "permits", type="geo").text = " ".join(sorted(statement.territories))
+            SubElement(licence, "permits", type="geo").text = " ".join(
+                sorted(statement.territories)
+            )
     if prohibits:
-        _element(licence, "prohibits", type="usage").text = " ".join(prohibits)
+        SubElement(licence, "prohibits", type="usage").text = " ".join(prohibits)
     if permits and statement.attribution:
-        _element(licence, "payment", type="attribution")
+        SubElement(licence, "payment", type="attribution")
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -103,8 +105,3 @@ def _conditions(statement: RightsStatement) -> dict[str, Any]:
 def _date(operator: str, time: datetime) -> dict[str, Any]:
     value = {"@value": time.astimezone(UTC).isoformat(), "@type": "xsd:dateTime"}
     return {"leftOperand": "dateTime", "operator": operator, "rightOperand": value}
-
-
-def _element(parent: Element | None, name: str, **attributes: str) -> Element:
-    tag = f"{{{rsl.NAMESPACE}}}{name}"
-    return Element(tag, attributes) if parent is None else SubElement(parent, tag, attributes)

@@ -66,6 +66,7 @@ def read_robots_txt(raw: bytes, location: str | None) -> Said | None:
     groups, licence = _parse(text_of(raw))
     denied: set[Use] = set()
     allowed: set[Use] = set()
+    offered: set[Use] = set()
     for group in groups:
         general = EVERYBODY in group.agents
         shut = _shut(group, place)
@@ -73,10 +74,11 @@ def read_robots_txt(raw: bytes, location: str | None) -> Said | None:
             denied |= _MINING | ({Use.INDEX} if general else set())
         for preferences in _usages(group, place):
             denied |= preferences.denied
+            offered |= preferences.conditional
             allowed |= preferences.allowed if general and not shut else set()
     # The terms of a licence that is only named here were not read, so what they say is unknown.
-    conditional = _ALL_AI if licence else frozenset[Use]()
-    if not (denied or allowed or licence):
+    conditional = frozenset(offered) | (_ALL_AI if licence else frozenset())
+    if not (denied or allowed or conditional):
         return None
     permitted = frozenset(allowed - denied) - conditional
     return weigh(permitted, frozenset(denied), conditional, licence=licence)
@@ -189,7 +191,7 @@ def _usages(group: Group, place: Place | None) -> Iterator[Preferences]:
     if place is None:
         for pattern, said in group.usages:
             bounded = pattern and not everywhere(pattern)
-            yield Preferences(frozenset(), said.denied) if bounded else said
+            yield Preferences(frozenset(), said.denied, said.conditional) if bounded else said
         return
     found = [usage for usage in group.usages if not usage[0] or matches(usage[0], place.path)]
     longest = max((len(pattern) for pattern, _said in found), default=0)

@@ -3,9 +3,9 @@
 Usage words are those of §3.4.1.1: ``search``, ``ai-train``, ``ai-input``, ``ai-index``, ``ai-all``,
 ``all``. ``<prohibits>`` wins over ``<permits>``, and where a licence lists what it permits, usage
 is bounded to the list (§3.5), so the rest is denied. A payment that is not ``free`` or
-``attribution`` (§3.7), a licence server or encryption, a class of users (§3.4.1.2), a prohibited country and any
-element that is not known here are conditions, so what stands under them is reserved. Of
-``<content>`` elements the longest pattern that matches counts, as in RFC 9309.
+``attribution`` (§3.7), a licence server or encryption, a class of users (§3.4.1.2), a prohibited
+country and any element that is not known here are conditions, so what stands under them is
+reserved. Of ``<content>`` elements the longest pattern that matches counts, as in RFC 9309.
 """
 
 from __future__ import annotations

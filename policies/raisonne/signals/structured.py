@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from raisonne.signals.reading import MAX_RULES, MalformedError
 
@@ -27,21 +28,34 @@ _BARE = "|".join(  # noqa: FLY002 - one alternative a line
 _PARAMETERS = rf"(?:;\x20*{_KEY}(?:=(?:{_BARE}))?)*"
 _INNER = rf"\(\x20*(?:(?:{_BARE}){_PARAMETERS}(?:\x20+|(?=\))))*\)"
 _MEMBER = re.compile(
-    rf"(?P<key>{_KEY})(?:=(?:(?P<inner>{_INNER})|(?P<bare>{_BARE})))?{_PARAMETERS}"
+    rf"(?P<key>{_KEY})(?:=(?:(?P<inner>{_INNER})|(?P<bare>{_BARE})))?(?P<parameters>{_PARAMETERS})"
 )
 _OWS = re.compile(r"[\t\x20]*")
 _ONE_WORD = re.compile(_WORD)
 
 
-def parse_dictionary(text: str) -> Mapping[str, str | None]:
-    """Return the members of a dictionary: the token, or None for a value of another type.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The value of a key.
+
+    Attributes:
+        token: The token; None for a value of another type.
+        parametrised: Whether parameters follow it.
+    """
+
+    token: str | None
+    parametrised: bool
+
+
+def parse_dictionary(text: str) -> Mapping[str, Member]:
+    """Return the members of a dictionary.
 
     The last of several members with one key counts, as the RFC has it.
 
     Raises:
         MalformedError: If it is no dictionary, or has too many members.
     """
-    members: dict[str, str | None] = {}
+    members: dict[str, Member] = {}
     text, position, seen = text.strip(" "), 0, 0
     while position < len(text):
         seen += 1
@@ -51,7 +65,8 @@ def parse_dictionary(text: str) -> Mapping[str, str | None]:
         if match is None:
             raise MalformedError("it is no structured field dictionary")
         bare = match["bare"]
-        members[match["key"]] = bare if bare and _ONE_WORD.fullmatch(bare) else None
+        token = bare if bare and _ONE_WORD.fullmatch(bare) else None
+        members[match["key"]] = Member(token, bool(match["parameters"]))
         position = _after_comma(text, match.end())
     return members
 

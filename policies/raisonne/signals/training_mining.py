@@ -30,8 +30,7 @@ _TRAINING = frozenset({"ai_training", "ai_generative_training"})
 _ALLOWED, _NOT_ALLOWED, _CONSTRAINED = "allowed", "notAllowed", "constrained"
 
 
-@reader(Dialect.CAWG)
-def read_training_mining(raw: bytes, location: str | None) -> Said | None:
+def _understand(raw: bytes, location: str | None) -> Said | None:
     """Read the JSON of an assertion: its data, or ``{"label", "data"}`` around them."""
     del location
     document = parse_json(raw)
@@ -44,6 +43,12 @@ def read_training_mining(raw: bytes, location: str | None) -> Said | None:
     if not isinstance(entries, dict):
         raise MalformedError("its entries are no map")
     return _weigh({key: _use(entry) for key, entry in entries.items() if _family(key)})
+
+
+read_cawg = reader(Dialect.CAWG)(_understand)
+"""Reads assertions of both families; what cannot be read is called CAWG's."""
+read_c2pa = reader(Dialect.C2PA)(_understand)
+"""Reads assertions of both families; what cannot be read is called C2PA's."""
 
 
 def read_training_mining_entries(
@@ -62,7 +67,8 @@ def read_training_mining_entries(
     if not entries:
         return None
     document = {"entries": {key: {"use": use} for key, use in sorted(entries.items())}}
-    return read_training_mining(json.dumps(document).encode(), source, seen_time)
+    read = read_cawg if any(key.startswith("cawg.") for key in entries) else read_c2pa
+    return read(json.dumps(document).encode(), source, seen_time)
 
 
 def _use(entry: Any) -> str:
