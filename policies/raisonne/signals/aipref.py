@@ -68,9 +68,9 @@ def preferences_of(text: str) -> Preferences:
         known = LABELS.get(label)
         if known is None and label not in _EARLIER:
             continue
-        if member.token not in {"y", "n"}:
+        if member.word not in {"y", "n"}:
             raise MalformedError(f"the preference for {label} is neither y nor n")
-        if member.token == "n":
+        if member.word == "n":
             denied |= _EARLIER[label] if known is None else {known}
         elif known is not None:
             (conditional if member.parametrised else allowed).add(known)

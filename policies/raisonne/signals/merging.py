@@ -15,14 +15,13 @@ def merge(base: RightsStatement, signals: Iterable[Signal]) -> RightsStatement:
     """Return the statement that holds where a base and all signals hold.
 
     Reservations add up, and nothing lifts one. A use that any signal denies is not granted. Where a
-    person has recorded a licence or uses, signals only narrow them; only where nothing is recorded
-    do permissions count, and then only in the territories that all of them share. The order does
-    not matter and merging again changes nothing. Denials without a reservation (of display, say)
-    are kept in the signals and not in the statement, so merge all signals at once with the base as
-    recorded, never one after the other.
+    person has recorded a licence, signals only narrow it; elsewhere permissions count, in the
+    territories that the base and all permissions share. The order does not matter and merging again
+    changes nothing. A denial without a reservation (of display, say) is kept in its signal and not
+    in the statement, so merge all signals at once with the base as recorded, never one by one.
 
     Args:
-        base: What was recorded by a person; empty where nothing was.
+        base: What was recorded; empty where nothing was.
         signals: Everything that was seen.
     """
     seen = tuple(signals)
@@ -30,22 +29,19 @@ def merge(base: RightsStatement, signals: Iterable[Signal]) -> RightsStatement:
         return base
     reservations = base.reservations.union(*(_reserved(signal) for signal in seen))
     denied = frozenset[Use]().union(*(_denied(signal) for signal in seen))
-    if base.licence or base.uses:
-        return replace(base, reservations=reservations, uses=base.uses - denied)
-    reserved_uses = frozenset[Use]().union(*(RESERVED_USES[kind] for kind in reservations))
+    narrowed = replace(base, reservations=reservations, uses=base.uses - denied)
     granting = [s for s in seen if s.state is SignalState.READ and s.permitted]
     territories = base.territories
     for signal in granting:
         territories = _shared(territories, signal.territories)
+    if base.licence or not granting or not territories:
+        return narrowed
     permitted = frozenset[Use]().union(*(signal.permitted for signal in granting))
-    uses = permitted - denied - reserved_uses
-    if not uses or not territories:
-        return replace(base, reservations=reservations)
+    reserved_uses = frozenset[Use]().union(*(RESERVED_USES[kind] for kind in reservations))
     return replace(
-        base,
+        narrowed,
         licence=_licence(seen),
-        uses=uses,
-        reservations=reservations,
+        uses=narrowed.uses | (permitted - denied - reserved_uses),
         territories=territories,
         attribution=base.attribution or any(_owes_credit(signal) for signal in granting),
     )

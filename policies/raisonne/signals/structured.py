@@ -39,11 +39,11 @@ class Member:
     """The value of a key.
 
     Attributes:
-        token: The token; None for a value of another type.
+        word: The token; None for a value of another type.
         parametrised: Whether parameters follow it.
     """
 
-    token: str | None
+    word: str | None
     parametrised: bool
 
 

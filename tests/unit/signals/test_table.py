@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from tests.unit.signals.table import BEGIN, CONDITIONS, END, README, Cell, cells, markdown
 
 from raisonne.rights.signal import Dialect, SignalState
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.signals.importing import read_signal
 from raisonne.signals.merging import merge
 from raisonne.signals.reading import RESERVED_WHEN_UNREADABLE
-from tests.unit.signals.table import BEGIN, CONDITIONS, END, README, Cell, cells, markdown
 
 SEEN = datetime(2026, 11, 28, tzinfo=UTC)
 CELLS = list(cells())
