@@ -51,12 +51,14 @@ class Group:
     Attributes:
         agents: Product tokens in lower case.
         rules: Whether a rule allows, and its pattern, in order.
-        usages: Patterns, empty for everywhere, and the preferences for them.
+        usages: Patterns of ``Content-Usage``, empty for everywhere, and the preferences for them.
+        signals: Preferences of ``Content-Signal``, which are for everywhere.
     """
 
     agents: set[str] = field(default_factory=set)
     rules: list[tuple[bool, Place]] = field(default_factory=list)
     usages: list[tuple[str, Preferences]] = field(default_factory=list)
+    signals: list[Preferences] = field(default_factory=list)
 
 
 @reader(Dialect.ROBOTS_TXT)
@@ -125,7 +127,7 @@ def _add(group: Group, key: str, value: str) -> None:
         path, _, rest = value.partition(" ") if value.startswith("/") else ("", "", value)
         group.usages.append((pattern_of(path).path, preferences_of(rest.strip())))
     elif key == "content-signal":
-        group.usages.append(("", _content_signal(value)))
+        group.signals.append(_content_signal(value))
     else:
         group.rules.append((key == "allow", pattern_of(value)))
 
@@ -187,7 +189,8 @@ def _shut(group: Group, place: Place | None) -> bool:
 
 
 def _usages(group: Group, place: Place | None) -> Iterator[Preferences]:
-    """Yield the preferences for the work: those of the longest patterns that match."""
+    """Yield the preferences for the work: of usages, those of the longest patterns that match."""
+    yield from group.signals
     if place is None:
         for pattern, said in group.usages:
             bounded = pattern and not everywhere(pattern)
