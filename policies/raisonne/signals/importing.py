@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -21,16 +22,14 @@ from raisonne.signals.robots_meta import read_robots_header, read_robots_html
 from raisonne.signals.rsl import read_rsl
 from raisonne.signals.training_mining import read_c2pa, read_cawg
 
+_HTML = re.compile(rb"<(?:!doctype html|html|head|body|meta|title)\b", re.IGNORECASE)
+
 
 def _tdmrep(raw: bytes) -> Reader:
     start = raw.lstrip(b"\xef\xbb\xbf \t\r\n")
     if looks_like_page(raw):
-        return tdmrep.read_tdmrep_xmp if _xmp(start) else tdmrep.read_tdmrep_html
+        return tdmrep.read_tdmrep_html if _HTML.search(raw) else tdmrep.read_tdmrep_xmp
     return tdmrep.read_tdmrep_json if start[:1] in {b"[", b"{", b""} else tdmrep.read_tdmrep_headers
-
-
-def _xmp(start: bytes) -> bool:
-    return any(mark in start[:4_096] for mark in (b"<?xpacket", b"x:xmpmeta", b"rdf:RDF"))
 
 
 _READERS: Mapping[Dialect, Callable[[bytes], Reader]] = {

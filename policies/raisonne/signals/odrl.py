@@ -26,7 +26,9 @@ COUNTRY_PREFIX = "https://www.iso.org/obp/ui/#iso:code:3166:"
 RESERVE_ACTION = "reserve-"
 """Prohibited actions of our profile that begin so are reservations."""
 
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _PREFIXES = (
+    *(_RDF, "rdf:"),
     *("http://www.w3.org/ns/odrl/2/", "https://www.w3.org/ns/odrl/2/", "odrl:"),
     *(f"{TDM_PROFILE}#", "https://www.w3.org/ns/tdmrep#", "tdm:"),
     *("http://creativecommons.org/ns#", "cc:", PROFILE, "raisonne:"),
@@ -55,6 +57,10 @@ _DENIES: dict[str, frozenset[Use]] = {
     "extract": frozenset({Use.MINE}),
     "aggregate": frozenset({Use.MINE}),
 }
+_WORDS = frozenset(
+    {"permission", "prohibition", "obligation", "action", "constraint", "duty", "target"}
+    | _DENIES.keys()
+)
 _CREDIT = frozenset({"attribute", "Attribution", "attributedParty"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -71,7 +77,7 @@ class _Condition:
 @reader(Dialect.ODRL)
 def read_odrl(raw: bytes, location: str | None) -> Said | None:
     """Read a policy, a list of policies, or a ``@graph`` of them."""
-    policies = _policies(parse_json(raw))
+    policies = _policies(_compact(parse_json(raw)))
     permitted: set[Use] = set()
     conditional: set[Use] = set()
     denied: set[Use] = set()
@@ -83,7 +89,7 @@ def read_odrl(raw: bytes, location: str | None) -> Said | None:
         for rule in _rules(policy, "permission"):
             own = _condition(rule)
             uses = _uses(rule, _PERMITS, frozenset())
-            if shared.unmet or own.unmet or not _about(rule, policy, location):
+            if shared.unmet or own.unmet or _refined(rule) or not _about(rule, policy, location):
                 conditional |= uses
             elif uses:
                 permitted |= uses
@@ -112,6 +118,33 @@ def read_odrl(raw: bytes, location: str | None) -> Said | None:
     )
 
 
+def _compact(value: Any) -> Any:
+    """Return JSON-LD with keys of known vocabularies as local names, also in expanded form.
+
+    Raises:
+        MalformedError: If two keys are one, or a context gives a word of ODRL another meaning.
+    """
+    if isinstance(value, list):
+        return [_compact(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    for context in as_list(value.get("@context")):
+        _require_plain(context)
+    made = {_local(key): _compact(item) for key, item in value.items() if key != "@context"}
+    if len(made) < len(value) - ("@context" in value):
+        raise MalformedError("a word in it is written in two ways")
+    return made
+
+
+def _require_plain(context: Any) -> None:
+    """Refuse a context that renames words, because contexts are not followed here."""
+    for word, meaning in context.items() if isinstance(context, dict) else ():
+        local = _local(meaning)
+        renames = local not in {"", _id(meaning), word}
+        if not word.startswith("@") and (renames or (word in _WORDS and local != word)):
+            raise MalformedError("its context gives words other meanings")
+
+
 def _policies(document: Any) -> list[dict[str, Any]]:
     if isinstance(document, dict) and "@graph" in document:
         document = document["@graph"]
@@ -128,38 +161,34 @@ def _policies(document: Any) -> list[dict[str, Any]]:
 
 
 def _rules(policy: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = [rule for key in (name, f"odrl:{name}") for rule in as_list(policy.get(key))]
+    found = as_list(policy.get(name))
     rules = [rule for rule in found if isinstance(rule, dict)]
     if len(rules) != len(found):
         raise MalformedError(f"a {name} in it is no object")
     # "action" may stand at the policy for all its rules (Information Model §2.7.1).
-    shared = policy.get("action", policy.get("odrl:action"))
+    shared = policy.get("action")
     return [
-        rule if _has_action(rule) or shared is None else {**rule, "action": shared}
-        for rule in rules
+        rule if "action" in rule or shared is None else {**rule, "action": shared} for rule in rules
     ]
 
 
-def _has_action(rule: dict[str, Any]) -> bool:
-    return "action" in rule or "odrl:action" in rule
-
-
 def _actions(rule: dict[str, Any]) -> list[str]:
-    """Return the actions of a rule, by local name; "" for one that is refined or not understood."""
-    found = as_list(rule.get("action", rule.get("odrl:action")))
+    """Return the actions of a rule, by local name; "" for one that is not understood."""
+    found = as_list(rule.get("action"))
     if not found:
         raise MalformedError("a rule in it has no action")
     return [_action(action) for action in found]
 
 
 def _action(action: Any) -> str:
-    if isinstance(action, dict):
-        value = action.get("rdf:value", action.get("@id", action.get("id")))
-        if isinstance(value, dict):
-            value = value.get("@id")
-        # A refinement narrows the action in a way that is not followed here.
-        return "" if _has_any(action, "refinement") or not isinstance(value, str) else _local(value)
-    return _local(action)
+    value = action.get("value", action) if isinstance(action, dict) else action
+    return _local(value)
+
+
+def _refined(rule: dict[str, Any]) -> bool:
+    """Whether an action is narrowed; a permission then is conditional, a prohibition is not."""
+    actions = [each for each in as_list(rule.get("action")) if isinstance(each, dict)]
+    return any(_has_any(each, "refinement") for each in actions)
 
 
 def _uses(
@@ -183,7 +212,7 @@ def _condition(holder: dict[str, Any]) -> _Condition:
         ours = isinstance(duty, dict) and not _has_any(
             duty, "constraint", "refinement", "consequence"
         )
-        if ours and _has_action(duty) and set(_actions(duty)) <= _CREDIT:
+        if ours and "action" in duty and set(_actions(duty)) <= _CREDIT:
             credit = True
         else:
             unmet = True
@@ -220,7 +249,7 @@ def _licence(policies: list[dict[str, Any]]) -> str:
 
 
 def _members(holder: dict[str, Any], name: str) -> list[Any]:
-    return [item for key in (name, f"odrl:{name}") for item in as_list(holder.get(key))]
+    return as_list(holder.get(name))
 
 
 def _has_any(holder: dict[str, Any], *wanted: str) -> bool:

@@ -16,10 +16,10 @@ _OPENING = re.compile(
     r"<!--|<(?:meta|script|style|textarea|title|template)(?=[\s/>])", re.IGNORECASE
 )
 _ATTRIBUTE = re.compile(
-    r"""[\s/]*([^\s"'>/=<]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?"""
+    r"""[\s/]*(=?[^\s>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|(?!["'])([^\s>]+)))?"""
 )
 _FIELD_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-MAX_TAG_CHARACTERS = 8_192
+MAX_TAG_CHARACTERS = 65_536
 """Longest ``meta`` element that is read."""
 
 
@@ -83,6 +83,21 @@ def meta_elements(text: str) -> Iterator[tuple[str, str]]:
         position = _find(text, closing, match.end() - 2 * (opening == "<!--"))
         if position < 0:
             return
+
+
+def page_text(raw: bytes) -> str:
+    """Return the text of a page, of which only the ASCII part matters here.
+
+    Raises:
+        MalformedError: If its encoding is not a superset of ASCII.
+    """
+    if b"\0" in raw:
+        raise MalformedError("it is not in an encoding of the web")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Markup and the words looked for are the same bytes in every encoding that pages use.
+        return raw.decode("latin-1")
 
 
 def looks_like_page(raw: bytes) -> bool:

@@ -14,6 +14,8 @@ from raisonne.rights.statement import WORLD, ReservationKind, Use
 MAX_RAW_BYTES = 1024 * 1024
 """Largest signal that is read."""
 TOO_LARGE = f"it has more than {MAX_RAW_BYTES:,} bytes"
+MAX_LICENCE_CHARACTERS = 2_048
+"""Longest name or address of a licence that is kept."""
 MAX_RULES = 5_000
 """Most rules, lines, entries or elements of one signal that are looked at."""
 
@@ -205,11 +207,15 @@ def _signal(dialect: Dialect, raw: bytes, source: str, seen_time: datetime, said
         permitted=said.permitted,
         reserved=said.reserved,
         prohibited=said.prohibited,
-        licence=said.licence,
+        licence=said.licence if _sane(said.licence) else "",
         territories=said.territories,
         attribution=said.attribution,
         note=said.note or _default_note(said),
     )
+
+
+def _sane(licence: str) -> bool:
+    return len(licence) <= MAX_LICENCE_CHARACTERS and licence.isprintable()
 
 
 def _default_note(said: Said) -> str:

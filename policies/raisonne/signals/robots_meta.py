@@ -12,8 +12,8 @@ import re
 
 from raisonne.rights.signal import Dialect
 from raisonne.rights.statement import Use
-from raisonne.signals.pages import header_values, meta_elements
-from raisonne.signals.reading import MAX_RULES, MalformedError, Said, reader, text_of, weigh
+from raisonne.signals.pages import header_values, meta_elements, page_text
+from raisonne.signals.reading import MAX_RULES, MalformedError, Said, reader, weigh
 from raisonne.signals.robots import AI_CRAWLERS
 
 _NO_AI = frozenset({"noai", "noimageai", "noml", "notrain", "noaitraining"})
@@ -34,7 +34,7 @@ def read_robots_header(raw: bytes, location: str | None) -> Said | None:
 def read_robots_html(raw: bytes, location: str | None) -> Said | None:
     """Read the robots ``meta`` elements of a page."""
     del location
-    found = meta_elements(text_of(raw))
+    found = meta_elements(page_text(raw))
     return _weigh([content for name, content in found if name in _CRAWLERS])
 
 

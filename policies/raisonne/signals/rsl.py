@@ -64,7 +64,7 @@ class _Licence:
 def read_rsl(raw: bytes, location: str | None) -> Said | None:
     """Read an RSL document. Of several licences any may be taken; a prohibition in any counts."""
     root = parse_xml(raw)
-    if root.tag != _tag("rsl"):
+    if root.tag != f"{{{NAMESPACE}}}rsl":
         raise MalformedError("its root is not the rsl element of RSL 1.0")
     place = None if location is None else place_of(location)
     licences = [
@@ -91,7 +91,7 @@ def read_rsl(raw: bytes, location: str | None) -> Said | None:
 def _contents(root: Element, place: Place | None) -> list[tuple[Element, bool]]:
     """Return the contents that count, and whether it is uncertain that they are for the work."""
     found: list[tuple[Element, int, bool]] = []
-    for content in root.findall(_tag("content")):
+    for content in _named(root, "content"):
         url = content.get("url")
         if url is None:
             raise MalformedError("a content element in it has no url")
@@ -114,10 +114,15 @@ def _concerns(pattern: Place, place: Place) -> bool:
 
 
 def _licences(content: Element) -> list[Element]:
-    found = content.findall(_tag("license"))
+    found = _named(content, "license")
     if not found:
         raise MalformedError("a content element in it has no licence")
     return found
+
+
+def _named(parent: Element, name: str) -> list[Element]:
+    """Return children by local name: one in a wrong namespace is read rather than overlooked."""
+    return [child for child in parent if child.tag.rpartition("}")[2] == name]
 
 
 def _licence(element: Element, *, bound: bool) -> _Licence:
@@ -150,6 +155,9 @@ def _licence(element: Element, *, bound: bool) -> _Licence:
             conditional |= name not in _HARMLESS
     offered = (frozenset() if permits is None else permits) - prohibited
     left_out = frozenset() if permits is None else _SPOKEN_OF - permits
+    if Use.TRAIN in offered:
+        # To leave mining out is no reservation of it, which would take back the training too.
+        left_out -= {Use.MINE}
     if permits is None and conditional:
         # Without a list everything is offered, on the condition (§3.5).
         offered = _SPOKEN_OF - prohibited
@@ -189,7 +197,3 @@ def _common(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     """Return the territories that all sets share; none where they share none."""
     bounded = [codes for codes in sets if WORLD not in codes]
     return bounded[0].intersection(*bounded[1:]) if bounded else frozenset({WORLD})
-
-
-def _tag(name: str) -> str:
-    return f"{{{NAMESPACE}}}{name}"

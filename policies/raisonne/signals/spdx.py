@@ -74,7 +74,7 @@ def of_licences(texts: Iterable[str]) -> Said | None:
     if not said:
         return None
     identifiers = [identifier for text in said for identifier in _identifiers(text)]
-    permitted = frozenset.intersection(*(granted_uses(each) for each in identifiers))
+    permitted = frozenset.intersection(*(_granted(each) for each in identifiers))
     denied = frozenset[Use]().union(*(_denied(each) for each in identifiers))
     return weigh(
         permitted,
@@ -117,6 +117,12 @@ def _of_expression(words: list[str]) -> list[str]:
     if depth or wants_licence:
         raise MalformedError("its licence expression is not whole")
     return identifiers
+
+
+def _granted(identifier: str) -> frozenset[Use]:
+    """Return what a licence grants; a reference means what its own document says, unknown here."""
+    referred = identifier.lower().startswith(("licenseref-", "documentref-"))
+    return frozenset() if referred else granted_uses(identifier)
 
 
 def _denied(identifier: str) -> frozenset[Use]:

@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element
 from raisonne.rights.signal import Dialect
 from raisonne.rights.statement import Use
 from raisonne.signals.documents import parse_json, parse_xml, walk
-from raisonne.signals.pages import header_values, meta_elements
+from raisonne.signals.pages import header_values, meta_elements, page_text
 from raisonne.signals.places import Place, everywhere, matches, pattern_of, place_of
-from raisonne.signals.reading import MAX_RULES, MalformedError, Said, reader, text_of, weigh
+from raisonne.signals.reading import MAX_RULES, MalformedError, Said, reader, weigh
 
 NAMESPACE = "http://www.w3.org/ns/tdmrep/"
 _MINE = frozenset({Use.MINE})
@@ -36,7 +36,7 @@ def read_tdmrep_html(raw: bytes, location: str | None) -> Said | None:
     """Read the ``meta`` elements of a page ("TDM Metadata in HTML Content")."""
     del location
     return _of_pairs(
-        [pair for pair in meta_elements(text_of(raw)) if pair[0] in {_RESERVATION, _POLICY}]
+        [pair for pair in meta_elements(page_text(raw)) if pair[0] in {_RESERVATION, _POLICY}]
     )
 
 
