@@ -23,7 +23,7 @@ RESERVED_USES: Mapping[ReservationKind, frozenset[Use]] = MappingProxyType(
         ReservationKind.TDM: frozenset({Use.MINE, Use.TRAIN}),
         ReservationKind.AI_TRAINING: frozenset({Use.TRAIN}),
         ReservationKind.AI_GENERATION: frozenset({Use.GENERATE_SIMILAR, Use.DERIVE}),
-        ReservationKind.STYLE: frozenset(),
+        ReservationKind.STYLE: frozenset({Use.GENERATE_SIMILAR, Use.TRAIN}),
     }
 )
 """The uses that the rights policies deny where a reservation stands."""

@@ -45,7 +45,8 @@ def cawg_assertion(statement: RightsStatement, target: Target) -> str:
     kinds, plain, any_grant = reserved(statement), plain_grants(statement), granted(statement)
     entries: dict[str, dict[str, str]] = {}
     for name, (kind, use) in _ENTRIES.items():
-        if kind in kinds:
+        learns_style = name == "ai_generative_training" and ReservationKind.STYLE in kinds
+        if kind in kinds or learns_style:
             entries[f"cawg.{name}"] = {"use": "notAllowed"}
         elif use in plain:
             entries[f"cawg.{name}"] = {"use": "allowed"}
