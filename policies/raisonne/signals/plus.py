@@ -76,12 +76,10 @@ def read_plus_value(raw: bytes, location: str | None) -> Said | None:
 
 def xmp_values(root: Element) -> list[str]:
     """Return the values of the property in a document, in every form that RDF gives it."""
-    key = f"{{{NAMESPACE}}}DataMining"
     values: list[str] = []
     for _depth, element in walk(root):
-        if key in element.attrib:
-            values.append(element.attrib[key])
-        if element.tag == key:
+        values += [value for key, value in element.attrib.items() if _is_property(key)]
+        if _is_property(element.tag):
             inner = [child for _depth, child in walk(element)]
             texts = [child.text for child in inner if child.text and child.text.strip()]
             texts += [child.attrib[_RESOURCE] for child in inner if _RESOURCE in child.attrib]
@@ -103,6 +101,11 @@ def of_values(values: Iterable[str]) -> Said | None:
     permitted = frozenset.intersection(*(_MEANINGS[value][0] for value in known))
     denied = frozenset[Use]().union(*(_MEANINGS[value][1] for value in known))
     return weigh(permitted, denied, note=f"Says {', '.join(sorted(known))}.")
+
+
+def _is_property(name: str) -> bool:
+    """Whether a name is the property's, in whatever spelling of the namespace."""
+    return name.endswith("}DataMining") and "useplus.org/" in name
 
 
 def _identifier(value: str) -> str:
