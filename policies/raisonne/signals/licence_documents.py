@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
-from raisonne.signals import odrl, rsl
+from raisonne.signals import jsonld, odrl, rsl
 from raisonne.signals.writing import Target, bounded, dated, granted, reserved
 
 _RSL_GRANTS = {Use.INDEX: "search", Use.TRAIN: "ai-train", Use.MINE: "ai-index"}
@@ -21,10 +21,10 @@ _ACTIONS = {
     Use.DISPLAY: "display",
     Use.INDEX: "index",
     Use.DERIVE: "derive",
-    Use.MINE: f"{odrl.TDM_PROFILE}#mine",
+    Use.MINE: f"{jsonld.TDM_PROFILE}#mine",
     Use.COMMERCIAL: "http://creativecommons.org/ns#CommercialUse",
-    Use.TRAIN: f"{odrl.PROFILE}train",
-    Use.GENERATE_SIMILAR: f"{odrl.PROFILE}generate-similar",
+    Use.TRAIN: f"{jsonld.PROFILE}train",
+    Use.GENERATE_SIMILAR: f"{jsonld.PROFILE}generate-similar",
 }
 _DENIED_ACTIONS = {
     ReservationKind.TDM: Use.MINE,
@@ -70,14 +70,14 @@ def odrl_policy(statement: RightsStatement, target: Target) -> str:
     ]
     kinds = sorted(statement.reservations)
     actions = [_ACTIONS[_DENIED_ACTIONS[kind]] for kind in kinds if kind in _DENIED_ACTIONS]
-    actions += [f"{odrl.PROFILE}{odrl.RESERVE_ACTION}{kind.value}" for kind in kinds]
+    actions += [f"{jsonld.PROFILE}{odrl.RESERVE_ACTION}{kind.value}" for kind in kinds]
     if not permissions and not actions:
         return ""
     policy: dict[str, Any] = {
         "@context": ["http://www.w3.org/ns/odrl.jsonld", "http://www.w3.org/ns/tdmrep.jsonld"],
         "@type": "Set",
         "uid": f"{target.uid}#rights",
-        "profile": [odrl.TDM_PROFILE, odrl.PROFILE.rstrip("#")],
+        "profile": [jsonld.TDM_PROFILE, jsonld.PROFILE.rstrip("#")],
     }
     if permissions:
         policy["permission"] = permissions

@@ -17,22 +17,13 @@ from typing import Any
 from raisonne.rights.signal import Dialect
 from raisonne.rights.statement import WORLD, ReservationKind, Use
 from raisonne.signals.documents import as_list, parse_json
+from raisonne.signals.jsonld import compact, identifier, local
 from raisonne.signals.reading import MAX_RULES, MalformedError, Said, reader, weigh
 
-PROFILE = "https://raisonne.app/ns/rights#"
-"""Our profile: uses and reservations that ODRL's vocabulary has no action for."""
-TDM_PROFILE = "http://www.w3.org/ns/tdmrep"
 COUNTRY_PREFIX = "https://www.iso.org/obp/ui/#iso:code:3166:"
 RESERVE_ACTION = "reserve-"
 """Prohibited actions of our profile that begin so are reservations."""
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_PREFIXES = (
-    *(_RDF, "rdf:"),
-    *("http://www.w3.org/ns/odrl/2/", "https://www.w3.org/ns/odrl/2/", "odrl:"),
-    *(f"{TDM_PROFILE}#", "https://www.w3.org/ns/tdmrep#", "tdm:"),
-    *("http://creativecommons.org/ns#", "cc:", PROFILE, "raisonne:"),
-)
 _TYPES = frozenset(
     {"Policy", "Set", "Offer", "Agreement", "Request", "Ticket", "Assertion", "Privacy"}
 )
@@ -77,7 +68,7 @@ class _Condition:
 @reader(Dialect.ODRL)
 def read_odrl(raw: bytes, location: str | None) -> Said | None:
     """Read a policy, a list of policies, or a ``@graph`` of them."""
-    policies = _policies(_compact(parse_json(raw)))
+    policies = _policies(compact(parse_json(raw), _WORDS))
     permitted: set[Use] = set()
     conditional: set[Use] = set()
     denied: set[Use] = set()
@@ -118,33 +109,6 @@ def read_odrl(raw: bytes, location: str | None) -> Said | None:
     )
 
 
-def _compact(value: Any) -> Any:
-    """Return JSON-LD with keys of known vocabularies as local names, also in expanded form.
-
-    Raises:
-        MalformedError: If two keys are one, or a context gives a word of ODRL another meaning.
-    """
-    if isinstance(value, list):
-        return [_compact(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    for context in as_list(value.get("@context")):
-        _require_plain(context)
-    made = {_local(key): _compact(item) for key, item in value.items() if key != "@context"}
-    if len(made) < len(value) - ("@context" in value):
-        raise MalformedError("a word in it is written in two ways")
-    return made
-
-
-def _require_plain(context: Any) -> None:
-    """Refuse a context that renames words, because contexts are not followed here."""
-    for word, meaning in context.items() if isinstance(context, dict) else ():
-        local = _local(meaning)
-        renames = local not in {"", _id(meaning), word}
-        if not word.startswith("@") and (renames or (word in _WORDS and local != word)):
-            raise MalformedError("its context gives words other meanings")
-
-
 def _policies(document: Any) -> list[dict[str, Any]]:
     if isinstance(document, dict) and "@graph" in document:
         document = document["@graph"]
@@ -154,7 +118,7 @@ def _policies(document: Any) -> list[dict[str, Any]]:
     for policy in found:
         if not isinstance(policy, dict):
             raise MalformedError("a policy in it is no object")
-        kinds = {_local(kind) for kind in as_list(policy.get("@type", policy.get("type")))}
+        kinds = {local(kind) for kind in as_list(policy.get("@type", policy.get("type")))}
         if not kinds & _TYPES:
             raise MalformedError("a policy in it is of no type of ODRL")
     return found
@@ -182,7 +146,7 @@ def _actions(rule: dict[str, Any]) -> list[str]:
 
 def _action(action: Any) -> str:
     value = action.get("value", action) if isinstance(action, dict) else action
-    return _local(value)
+    return local(value)
 
 
 def _refined(rule: dict[str, Any]) -> bool:
@@ -227,11 +191,11 @@ def _condition(holder: dict[str, Any]) -> _Condition:
 
 def _space(constraint: Any) -> frozenset[str] | None:
     """Return the countries that a spatial constraint bounds to; None if it is no such thing."""
-    if not isinstance(constraint, dict) or _local(constraint.get("leftOperand")) != "spatial":
+    if not isinstance(constraint, dict) or local(constraint.get("leftOperand")) != "spatial":
         return None
-    if _local(constraint.get("operator")) not in {"eq", "isAnyOf", "isPartOf"}:
+    if local(constraint.get("operator")) not in {"eq", "isAnyOf", "isPartOf"}:
         return None
-    right = [_id(value) for value in as_list(constraint.get("rightOperand"))]
+    right = [identifier(value) for value in as_list(constraint.get("rightOperand"))]
     codes = [value.removeprefix(COUNTRY_PREFIX).removeprefix("iso:") for value in right]
     if not codes or not all(_COUNTRY.fullmatch(code) for code in codes):
         return None
@@ -240,11 +204,11 @@ def _space(constraint: Any) -> frozenset[str] | None:
 
 def _about(rule: dict[str, Any], policy: dict[str, Any], location: str | None) -> bool:
     target = rule.get("target", policy.get("target"))
-    return target is None or location is None or _id(target) == location
+    return target is None or location is None or identifier(target) == location
 
 
 def _licence(policies: list[dict[str, Any]]) -> str:
-    uid = _id(policies[0].get("uid", policies[0].get("@id"))) if len(policies) == 1 else ""
+    uid = identifier(policies[0].get("uid", policies[0].get("@id"))) if len(policies) == 1 else ""
     return uid if uid.startswith(("http://", "https://")) else ""
 
 
@@ -254,17 +218,3 @@ def _members(holder: dict[str, Any], name: str) -> list[Any]:
 
 def _has_any(holder: dict[str, Any], *wanted: str) -> bool:
     return any(_members(holder, name) for name in wanted)
-
-
-def _id(value: Any) -> str:
-    if isinstance(value, dict):
-        value = value.get("@id", value.get("uid", value.get("@value")))
-    return value if isinstance(value, str) else ""
-
-
-def _local(value: Any) -> str:
-    text = _id(value)
-    for prefix in _PREFIXES:
-        if text.startswith(prefix):
-            return text[len(prefix) :]
-    return text
