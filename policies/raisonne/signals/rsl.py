@@ -49,9 +49,10 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class _Licence:
-    """One set of terms: ``offered`` is what it would permit if its conditions were met."""
+    """One set of terms: what it permits if its conditions are met, and all that it speaks of."""
 
     offered: frozenset[Use]
+    listed: frozenset[Use]
     left_out: frozenset[Use]
     prohibited: frozenset[Use]
     conditional: bool
@@ -75,13 +76,14 @@ def read_rsl(raw: bytes, location: str | None) -> Said | None:
     if not licences:
         return None
     free = [each for each in licences if not each.conditional]
-    offered = _union(each.offered for each in licences)
+    listed = _union(each.listed for each in licences)
+    unmet = _union(each.listed for each in licences if each.conditional)
     permitted = _union(each.offered for each in free)
     territories = _common(each.territories for each in free if each.offered)
     return weigh(
         permitted if territories else frozenset(),
-        _union(each.prohibited | (each.left_out - offered) for each in licences),
-        offered if territories else offered | permitted,
+        _union(each.prohibited | (each.left_out - listed) for each in licences),
+        unmet if territories else listed,
         licence=next((each.url for each in licences if each.url), ""),
         territories=territories or frozenset({WORLD}),
         attribution=any(each.attribution for each in free),
@@ -128,6 +130,7 @@ def _named(parent: Element, name: str) -> list[Element]:
 def _licence(element: Element, *, bound: bool) -> _Licence:
     conditional = bound
     permits: frozenset[Use] | None = None
+    listed = frozenset[Use]()
     prohibited = frozenset[Use]()
     territories = frozenset({WORLD})
     url, attribution = "", False
@@ -139,6 +142,7 @@ def _licence(element: Element, *, bound: bool) -> _Licence:
             permits = (permits or frozenset()) | _union(
                 _PERMITS.get(word, frozenset()) for word in words
             )
+            listed |= _union(_DENIES.get(word, frozenset()) for word in words)
         elif name == "prohibits" and kind == "usage":
             # A word that is not known denies everything.
             prohibited |= _union(_DENIES.get(word, _SPOKEN_OF) for word in words)
@@ -153,15 +157,18 @@ def _licence(element: Element, *, bound: bool) -> _Licence:
             url = url or terms
         else:
             conditional |= name not in _HARMLESS
-    offered = (frozenset() if permits is None else permits) - prohibited
-    left_out = frozenset() if permits is None else _SPOKEN_OF - permits
-    if Use.TRAIN in offered:
-        # To leave mining out is no reservation of it, which would take back the training too.
-        left_out -= {Use.MINE}
-    if permits is None and conditional:
-        # Without a list everything is offered, on the condition (§3.5).
-        offered = _SPOKEN_OF - prohibited
-    return _Licence(offered, left_out, prohibited, conditional, territories, attribution, url)
+    if permits is None:
+        # Without a list nothing is left out, and everything is offered on the conditions (§3.5).
+        left_out = offered = frozenset[Use]()
+        listed = _SPOKEN_OF - prohibited if conditional else frozenset()
+    else:
+        offered, left_out = permits - prohibited, _SPOKEN_OF - listed
+        if Use.TRAIN in offered:
+            # To leave mining out is no reservation of it, which would take back the training too.
+            left_out -= {Use.MINE}
+    return _Licence(
+        offered, listed, left_out, prohibited, conditional, territories, attribution, url
+    )
 
 
 def _payment(element: Element) -> tuple[bool, bool, str]:
