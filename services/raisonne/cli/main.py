@@ -20,6 +20,7 @@ from raisonne.cli import (
     index_cmd,
     ledger_cmd,
     review_cmd,
+    signals_cmd,
     up_cmd,
     verify_cmd,
     works_cmd,
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(works_cmd.app, name="works")
 app.add_typer(ledger_cmd.app, name="ledger")
 app.add_typer(index_cmd.app, name="index")
+app.add_typer(signals_cmd.app, name="signals")
 app.add_typer(review_cmd.app, name="review")
 app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
