@@ -76,7 +76,8 @@ def work_entity(rights: WorkRights) -> Entity:
     """
     statement = rights.rights
     attributes: dict[str, object] = {
-        "licence": statement.licence,
+        # Identifiers of licences are compared without regard to case, and Cedar's "like" is not.
+        "licence": statement.licence.casefold(),
         "uses": [Uid("Use", use).as_json() for use in sorted(statement.uses)],
         "reservations": [
             Uid("Reservation", kind).as_json() for kind in sorted(statement.reservations)
