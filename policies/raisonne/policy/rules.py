@@ -1,6 +1,4 @@
-"""Rules: the policies of one text, with what their annotations say, where they stand, and what is
-wrong with them.
-"""
+"""Rules: the policies of one text, their annotations, where they stand, and what is wrong."""
 
 from __future__ import annotations
 

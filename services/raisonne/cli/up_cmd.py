@@ -18,10 +18,11 @@ def up(
 ) -> None:
     """Serve gRPC until interrupted.
 
-    Prints the addresses.
+    Prints the addresses. Policies in folders are watched; SIGHUP loads them at once.
     """
     import asyncio
     import logging
+    import signal
     from dataclasses import replace
 
     from raisonne.cli.embedded import load
@@ -50,6 +51,8 @@ def up(
 
     with open_service(settings) as service:
         sweep_orphans(service)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda _number, _frame: service.policies.demand())
         workers = service.workers()
         workers.start()
         try:

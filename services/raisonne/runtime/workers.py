@@ -19,6 +19,8 @@ _SEQUENCER_SECONDS = 0.25
 """Least time between two checkpoints: a greedy sequencer slows every writer."""
 _UPKEEP_SECONDS = 2.0
 """Time between two looks at whether files of the index have to be made."""
+_POLICIES_SECONDS = 1.0
+"""Time between two looks at whether the texts of the policies changed."""
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 30.0
 """How long a loop waits after a fault; twice as long after each further one in a row."""
 MAX_ATTEMPTS = 5
@@ -51,13 +53,14 @@ class _Faults:
 
 @dataclass
 class Workers:
-    """Threads that claim and run jobs, one that moves the outbox into the ledger, one for upkeep.
+    """Threads that run jobs, move the outbox into the ledger, keep the index, and watch policies.
 
     Attributes:
         run: Runs a leased job until it is done or the second argument says to stop.
         lease: How long a job is ours without a sign of life.
         count: Jobs at a time.
         upkeep: Keeps the files of the similarity index in order.
+        policies: Looks whether the texts of the policies changed.
     """
 
     run: Callable[[Job, Callable[[], bool]], None]
@@ -67,12 +70,14 @@ class Workers:
     lease: timedelta
     count: int
     upkeep: Callable[[], object]
+    policies: Callable[[], object] = lambda: None
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Start the threads."""
         targets = [("sequencer", self._sequence), ("upkeep", self._keep_up)]
+        targets.append(("policies", self._watch_policies))
         targets += [(f"worker-{number}", self._work) for number in range(self.count)]
         for name, target in targets:
             thread = threading.Thread(target=target, name=name, daemon=True)
@@ -153,6 +158,9 @@ class Workers:
 
     def _keep_up(self) -> None:
         self._repeat("the upkeep of the index", _UPKEEP_SECONDS, self.upkeep)
+
+    def _watch_policies(self) -> None:
+        self._repeat("the look at the policies", _POLICIES_SECONDS, self.policies)
 
     def _repeat(self, what: str, seconds: float, work: Callable[[], object]) -> None:
         faults, pause = _Faults(what), seconds
