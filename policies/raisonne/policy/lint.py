@@ -65,9 +65,10 @@ def _wordless(rules: list[Rule]) -> Iterator[Problem]:
 
 def _ambiguous(suite: Suite, read: dict[str, list[Rule]]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
-    for file, rules in read.items():
-        for name in (rule.clause.id for rule in rules):
-            if name in seen and (file in suite.policies or seen[name] in suite.policies):
+    # A part's own files come last: it is they that take a name which is in use.
+    for file in sorted(read, key=lambda each: (each in suite.policies, each)):
+        for name in (rule.clause.id for rule in read[file]):
+            if name in seen and file in suite.policies:
                 yield Problem(file, name, f"the id is used in {seen[name]} too")
             seen.setdefault(name, file)
             owner = _owner(file)

@@ -98,11 +98,17 @@ def _nothing(_: Settings) -> Iterable[str]:
 PROFILES: Mapping[PolicyProfile, ProfileFacts] = {
     PolicyProfile.MARKETPLACE: ProfileFacts(
         "What is shown is for sale.",
-        unchecked=("that offers carry the labels and credits that verdicts oblige to",),
+        unchecked=(
+            "that offers carry the labels and credits that verdicts oblige to",
+            "that a second person rules where a verdict obliges to it",
+        ),
     ),
     PolicyProfile.GALLERY: ProfileFacts(
-        "What is shown is labelled, and generated likenesses are seen by two people.",
-        unchecked=("that labels and marks are put where verdicts oblige to them",),
+        "What is shown is labelled, and a generated likeness needs two reviewers.",
+        unchecked=(
+            "that labels and marks are put where verdicts oblige to them",
+            "that a second person rules where a verdict obliges to it",
+        ),
     ),
     PolicyProfile.DATASET_AUDIT: ProfileFacts(
         "Training and mining need a licence that can be shown.",
