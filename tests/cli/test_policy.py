@@ -131,6 +131,7 @@ def test_clauses_and_profiles_are_listed(cli: Cli, copy: Path) -> None:
 def test_a_server_changes_its_policies_while_it_runs(cli: Cli, copy: Path, paintings: Path) -> None:
     started = subprocess.Popen(
         cli.command("up", "--listen", "127.0.0.1:0"),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

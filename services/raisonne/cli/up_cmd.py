@@ -23,6 +23,7 @@ def up(
     import asyncio
     import logging
     import signal
+    import sys
     from dataclasses import replace
 
     from raisonne.cli.embedded import load
@@ -51,7 +52,8 @@ def up(
 
     with open_service(settings) as service:
         sweep_orphans(service)
-        if hasattr(signal, "SIGHUP"):
+        if hasattr(signal, "SIGHUP") and not sys.stdin.isatty():
+            # A terminal that is closed sends the same signal, and that is to end the server.
             signal.signal(signal.SIGHUP, lambda _number, _frame: service.policies.demand())
         workers = service.workers()
         workers.start()

@@ -166,6 +166,18 @@ def test_whoever_asks_gets_one_whole_bundle(folder: Path, live: LivePolicies) ->
     assert {word for _, word in seen} <= {f"TURN_{turn}" for turn in range(6)}
 
 
+def test_a_link_that_is_turned_changes_all_files_in_one_step(folder: Path, tmp_path: Path) -> None:
+    link, other = tmp_path / "link", write(tmp_path / "other")
+    own(other)
+    link.symlink_to(folder)
+    live = LivePolicies.open(PolicySource(link, (), frozenset()))
+    turned = tmp_path / "turned"
+    turned.symlink_to(other)
+    turned.replace(link)
+    assert settle(live)
+    assert "own.no-mining" in live.current().rules
+
+
 def test_overlays_and_profiles_are_in_force_and_watched(folder: Path, tmp_path: Path) -> None:
     overlay = tmp_path / "house"
     (overlay / "rights").mkdir(parents=True)
