@@ -122,7 +122,7 @@ PROFILES: Mapping[PolicyProfile, ProfileFacts] = {
         "What goes into an open model or data set may be passed on.",
         unchecked=(
             "the licence of the model or engine itself",
-            "licences whose identifier says neither -NC, -ND nor -SA, such as GPL or ODbL",
+            "terms of licences whose identifier does not say them",
         ),
     ),
     PolicyProfile.EDGE: ProfileFacts(
