@@ -70,10 +70,12 @@ def compose(
         overlays: Further folders by their names.
 
     Raises:
-        PolicyError: If there is no schema, or an overlay brings one of its own.
+        PolicyError: If there is no schema, an overlay brings one of its own, or a file lies where
+            it would never be in force.
     """
     if SCHEMA not in files:
         raise _unusable(SCHEMA, "a bundle needs this file")
+    _require_places(files)
     chosen = {name: text for name, text in files.items() if not name.startswith(PROFILES)}
     named = sorted(set(profiles))
     for profile in named:
@@ -101,6 +103,14 @@ def profile_files(files: Files, profile: PolicyProfile) -> dict[str, str]:
         if found:
             return found
     return {}
+
+
+def _require_places(files: Files) -> None:
+    for name in files:
+        if name.startswith(OVERLAYS):
+            raise _unusable(name, f"{OVERLAYS} is where overlays are put")
+        if name.startswith(PROFILES) and name.split("/")[1] not in set(PolicyProfile):
+            raise _unusable(name, "there is no such profile, so it would never be in force")
 
 
 def _ending(files: Files, suffix: str) -> dict[str, str]:

@@ -112,6 +112,8 @@ def test_an_overlay_adds_and_its_name_counts() -> None:
     ("files", "overlays", "where"),
     [
         ({}, {}, SCHEMA),
+        (FILES | {"profiles/museum/rights/x.cedar": ""}, {}, "profiles/museum/rights/x.cedar"),
+        (FILES | {"overlays/o/x.cedar": ""}, {}, "overlays/o/x.cedar"),
         (FILES, {"o": {SCHEMA: ""}}, f"overlays/o/{SCHEMA}"),
         (FILES, {"o": {"x.cedar": FILES["access/tenancy.cedar"]}},
          "overlays/o/x.cedar: access.tenant-isolation"),
