@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from raisonne.policy.cedar import Entity, Uid
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import AccessError
 from raisonne.rights.principal import Permission, Principal
 
 
 def authorise(
-    bundle: PolicyBundle, principal: Principal, permission: Permission, resource_tenant: str
+    policies: Policies, principal: Principal, permission: Permission, resource_tenant: str
 ) -> None:
     """Return if the access policies permit it.
 
     Args:
-        bundle: Policies in force.
+        policies: Those in force; what they are now decides.
         principal: Who acts.
         permission: What is to be done.
         resource_tenant: Owner of what it is to be done with.
@@ -23,6 +23,7 @@ def authorise(
         AccessError: If not; ``metadata`` holds the permission and the clauses that decided
             (empty where no role grants it), and nothing about the other tenant.
     """
+    bundle = policies.current()
     user = Uid("User", principal.id)
     resource = Uid("Resource", resource_tenant)
     roles = [Uid("Role", role) for role in sorted(principal.roles)]

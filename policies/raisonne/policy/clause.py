@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from string import Template
 from types import MappingProxyType
 
-SCREENING = "screening/"
-"""Prefix of the files whose policies give an outcome."""
+from raisonne.rights.obligation import Obligation
+
+SCREENING = "screening"
+"""Folder, at any depth, of the files whose policies give an outcome."""
 
 OUTCOMES = frozenset({"BLOCK", "REVIEW", "INFO", "NONE"})
 """What ``@outcome`` may say: the severity of the finding, or that there is none."""
@@ -34,7 +36,7 @@ class Clause:
         reason: Stable code.
         cites: Legal or contractual ground; empty where there is none.
         outcome: One of ``OUTCOMES`` for screening policies; empty for others.
-        obligation: What the user must do if this permits; empty for nothing.
+        obligation: One of ``Obligation``, owed where this decides; empty for nothing.
         sentence: For a person, with ``$placeholders``.
     """
 
@@ -53,11 +55,17 @@ class Clause:
 _BLANK = MappingProxyType(dict.fromkeys(PLACEHOLDERS, ""))
 
 
-def read_clause(file: str, annotations: Mapping[str, str | None]) -> Clause:
+def gives_outcome(file: str) -> bool:
+    """Return whether policies of a file say how severe a finding is."""
+    return SCREENING in file.split("/")[:-1]
+
+
+def read_clause(file: str, effect: str, annotations: Mapping[str, str | None]) -> Clause:
     """Read a policy's annotations.
 
     Args:
         file: Name of the file it is in.
+        effect: ``permit`` or ``forbid``.
         annotations: As parsed.
 
     Raises:
@@ -71,9 +79,20 @@ def read_clause(file: str, annotations: Mapping[str, str | None]) -> Clause:
         raise ValueError(f"@{missing[0]} is missing")
     # An annotation without a value is read as none.
     clause = Clause(**{name: value or "" for name, value in annotations.items()})
-    if file.startswith(SCREENING) and clause.outcome not in OUTCOMES:
+    if gives_outcome(file) and clause.outcome not in OUTCOMES:
         raise ValueError(f"@outcome must be one of {', '.join(sorted(OUTCOMES))}")
+    _require_obligation(file, effect, clause.obligation)
     template = Template(clause.sentence)
     if not template.is_valid() or not PLACEHOLDERS.issuperset(template.get_identifiers()):
         raise ValueError(f"@sentence may use ${', $'.join(sorted(PLACEHOLDERS))}")
     return clause
+
+
+def _require_obligation(file: str, effect: str, obligation: str) -> None:
+    if not obligation:
+        return
+    if obligation not in set(Obligation):
+        raise ValueError(f"@obligation must be one of {', '.join(sorted(Obligation))}")
+    if effect == "forbid" and not gives_outcome(file):
+        # Nothing is owed for what may not be done, so nobody would ever be told.
+        raise ValueError("@obligation says nothing where a use is forbidden")

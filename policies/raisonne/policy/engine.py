@@ -13,15 +13,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import cedarpy
 
 from raisonne.policy.cedar import Decision, Entity, Request, Uid
-from raisonne.policy.clause import Clause, read_clause
+from raisonne.policy.clause import Clause
+from raisonne.policy.rules import SCHEMA, Problem, Rule, parse_schema, read_rules
 from raisonne.rights.errors import PolicyError
 
-SCHEMA = "schema.cedarschema"
+__all__ = [
+    "PROFILES", "SCHEMA", "EntitySlice", "Policies", "PolicyBundle", "packaged_files",
+    "packaged_texts",
+]  # fmt: skip
+
+PROFILES = "profiles/"
+"""Prefix of the packaged files that are in force only where their profile is."""
+
+
+class Policies(Protocol):
+    """The policies in force, which may be others the next time one asks.
+
+    Whoever answers a request asks once, and keeps to that answer until the request is done.
+    """
+
+    def current(self) -> PolicyBundle:
+        """Return the policies in force now; never waits."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +61,14 @@ class PolicyBundle:
 
     Attributes:
         clauses: Every policy's annotations by id.
-        revision: SHA-256 in hex over all files; the same texts have the same revision.
+        rules: Every policy by id, with its effect and where it is written.
+        profiles: Names of the profiles in force, sorted.
+        revision: SHA-256 in hex over all files and profiles; the same have the same revision.
     """
 
     clauses: Mapping[str, Clause]
+    rules: Mapping[str, Rule]
+    profiles: tuple[str, ...]
     revision: str
     _schema: Any
     _policies: Any
@@ -63,36 +85,54 @@ class PolicyBundle:
         return cls.from_texts(schema.read_text(encoding="utf-8"), texts)
 
     @classmethod
-    def from_texts(cls, schema: str, policies: Mapping[str, str]) -> Self:
+    def from_texts(
+        cls, schema: str, policies: Mapping[str, str], profiles: Iterable[str] = ()
+    ) -> Self:
         """Parse and validate policies.
 
         Args:
             schema: Text of the Cedar schema.
-            policies: Text by file name; names that begin with ``screening/`` hold policies that
-                give an outcome.
+            policies: Text by file name; files in a folder ``screening`` hold policies that give an
+                outcome.
+            profiles: Names of the profiles that the policies were put together for.
 
         Raises:
             PolicyError: If anything does not parse or validate, or if there are no policies;
                 ``metadata["where"]`` names the file and policy.
         """
-        parsed_schema = _parse_schema(schema)
+        try:
+            parsed_schema = parse_schema(schema)
+        except ValueError as error:
+            raise _refusal(Problem(SCHEMA, "", str(error))) from error
         merged: dict[str, object] = {}
-        clauses: dict[str, Clause] = {}
+        rules: dict[str, Rule] = {}
         for name in sorted(policies):
-            for clause, policy in _parse_file(name, policies[name], parsed_schema):
-                if clause.id in clauses:
-                    raise _invalid(f"{name}: {clause.id}", "the id is used twice")
-                clauses[clause.id] = clause
-                merged[clause.id] = policy
+            found, problems = read_rules(name, policies[name], parsed_schema)
+            if problems:
+                raise _refusal(problems[0])
+            for rule, policy in found:
+                if rule.clause.id in rules:
+                    raise _refusal(Problem(name, rule.clause.id, "the id is used twice"))
+                rules[rule.clause.id] = rule
+                merged[rule.clause.id] = policy
         if not merged:
-            raise _invalid("bundle", "there are no policies, so nothing could be decided")
+            raise _refusal(
+                Problem("bundle", "", "there are no policies, so nothing could be decided")
+            )
         policy_set = {"templates": {}, "staticPolicies": merged, "templateLinks": []}
+        named = tuple(sorted(set(profiles)))
         return cls(
-            clauses=clauses,
-            revision=_revision([(SCHEMA, schema), *sorted(policies.items())]),
+            clauses={name: rule.clause for name, rule in rules.items()},
+            rules=rules,
+            profiles=named,
+            revision=_revision(schema, policies, named),
             _schema=parsed_schema,
             _policies=cedarpy.PolicySet.from_json_str(json.dumps(policy_set)),
         )
+
+    def current(self) -> Self:
+        """Return these policies themselves: a bundle never changes."""
+        return self
 
     def slice(self, entities: Iterable[Entity]) -> EntitySlice:
         """Check entities against the schema and index them, once for many requests.
@@ -144,54 +184,39 @@ class PolicyBundle:
         return Decision(allowed=allowed, clauses=clauses, errors=errors)
 
 
-def packaged_texts(suffix: str) -> Iterator[tuple[str, str]]:
-    """Yield names, relative to the bundle, and texts of packaged files with this suffix."""
+def packaged_files() -> dict[str, str]:
+    """Return all packaged texts, those of the profiles too, by name relative to the bundle."""
 
     def walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
         for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
             if item.is_dir():
                 yield from walk(item, f"{prefix}{item.name}/")
-            elif item.name.endswith(suffix):
+            elif item.name.endswith((".cedar", ".cedarschema", ".yaml")):
                 yield prefix + item.name, item.read_text(encoding="utf-8")
 
-    return walk(resources.files(__package__).joinpath("bundle"), "")
+    return dict(walk(resources.files(__package__).joinpath("bundle"), ""))
 
 
-def _parse_schema(text: str) -> Any:
-    try:
-        return cedarpy.Schema.from_str(text)
-    except ValueError as error:
-        raise _invalid(SCHEMA, str(error)) from error
+def packaged_texts(suffix: str) -> Iterator[tuple[str, str]]:
+    """Yield names and texts of the packaged files with this suffix that are always in force."""
+    for name, text in packaged_files().items():
+        if name.endswith(suffix) and not name.startswith(PROFILES):
+            yield name, text
 
 
-def _parse_file(name: str, text: str, schema: Any) -> Iterator[tuple[Clause, object]]:
-    try:
-        parsed = json.loads(cedarpy.policies_to_json_str(text))
-    except ValueError as error:
-        raise _invalid(name, str(error)) from error
-    if parsed["templates"]:
-        # A template decides nothing until it is linked, and nobody would link it.
-        raise _invalid(name, "templates are not supported")
-    for position, policy in parsed["staticPolicies"].items():
-        where = f"{name}: {policy['annotations'].get('id') or position}"
-        try:
-            yield read_clause(name, policy["annotations"]), policy
-        except ValueError as error:
-            raise _invalid(where, str(error)) from error
-    validated = cedarpy.validate_policies(text, schema)
-    for problem in validated.errors:
-        policy_id = validated.id_annotations_by_policy_id.get(problem.policy_id, problem.policy_id)
-        raise _invalid(f"{name}: {policy_id}", problem.error)
-
-
-def _invalid(where: str, problem: str) -> PolicyError:
+def _refusal(problem: Problem) -> PolicyError:
     return PolicyError(
-        f"The policy bundle cannot be used: {where}: {problem}.", metadata={"where": where}
+        f"The policy bundle cannot be used: {problem.where}: {problem.problem}.",
+        metadata={"where": problem.where},
     )
 
 
-def _revision(files: Iterable[tuple[str, str]]) -> str:
+def _revision(schema: str, policies: Mapping[str, str], profiles: Sequence[str]) -> str:
     """Hash names and texts with their lengths, so that no two different bundles hash alike."""
+    files = [(SCHEMA, schema), *sorted(policies.items())]
+    if profiles:
+        # A profile may hold no text of its own, and still other rules are in force with it.
+        files.append((PROFILES, ",".join(profiles)))
     digest = hashlib.sha256()
     for name, text in files:
         for part in (name.encode(), text.encode()):

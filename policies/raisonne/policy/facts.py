@@ -8,6 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from raisonne.policy.cedar import Entity, Uid
 from raisonne.rights.errors import InputError
+from raisonne.rights.licence import licence_terms
 from raisonne.rights.match import DetectorState, Mechanism
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.verdict import Judgement, WorkRights
@@ -77,6 +78,9 @@ def work_entity(rights: WorkRights) -> Entity:
     statement = rights.rights
     attributes: dict[str, object] = {
         "licence": statement.licence,
+        "terms": [
+            Uid("LicenceTerm", term).as_json() for term in sorted(licence_terms(statement.licence))
+        ],
         "uses": [Uid("Use", use).as_json() for use in sorted(statement.uses)],
         "reservations": [
             Uid("Reservation", kind).as_json() for kind in sorted(statement.reservations)

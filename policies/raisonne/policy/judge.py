@@ -11,11 +11,13 @@ prompts and the record of what ran are screened by ``screen-style``, ``screen-te
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from raisonne.policy import facts
 from raisonne.policy.cedar import Decision, Entity, Request, Uid
 from raisonne.policy.clause import Clause
 from raisonne.policy.engine import EntitySlice, PolicyBundle
+from raisonne.rights.obligation import obligation_text
 from raisonne.rights.verdict import (
     Finding,
     Judgement,
@@ -40,6 +42,8 @@ POLICY_ERROR = Clause(
     sentence="The policies gave no answer, so it is refused.",
 )
 
+_Screened: TypeAlias = tuple[str, Decision, Mapping[str, str]]
+"""A work or nothing, what was decided, and the words for a sentence about it."""
 _WEIGHT = {Severity.INFO: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _OUTCOMES = {
     Severity.INFO: Outcome.ALLOW,
@@ -71,11 +75,11 @@ def judge(inputs: Judgement, bundle: PolicyBundle, name: str) -> Verdict:
     for work, used, screened, words in _matched(inputs, bundle, rights, entities):
         found = tuple(_match_findings(work, used, screened, words))
         findings.update(found)
-        if found and used.allowed:
-            obligations.update(f"{c.obligation}:{work}" for c in used.clauses if c.obligation)
-    findings.update(_style_findings(inputs, bundle, rights, entities))
-    findings.update(_term_findings(inputs, bundle, rights, entities))
-    findings.update(_detector_findings(inputs, bundle, entities))
+        owed = used.clauses if found and used.allowed else ()
+        obligations.update(_owed((*owed, *screened.clauses), work, rights.get(work)))
+    for work, screened, words in _screened(inputs, bundle, rights, entities):
+        findings.update(_screening_findings(screened, (work,) if work else (), words))
+        obligations.update(_owed(screened.clauses, work, rights.get(work)))
     ordered = tuple(sorted(findings, key=_order))
     return Verdict(
         name=name,
@@ -113,7 +117,12 @@ def _matched(
             tenant,
             "screen-match",
             works[work],
-            shared | {"denied": not use.allowed, "certainty": certainty},
+            shared
+            | {
+                "territory": inputs.territory,
+                "denied": not use.allowed,
+                "certainty": certainty,
+            },
         )
         for (work, certainty), use in zip(certainties.items(), used, strict=True)
     ]
@@ -121,6 +130,14 @@ def _matched(
     for work, use, screen in zip(works, used, screened, strict=True):
         words = facts.words_for_work(inputs, work, rights.get(work), certainty=certainties[work])
         yield work, use, screen, words
+
+
+def _owed(clauses: Iterable[Clause], work: str, rights: WorkRights | None) -> Iterator[str]:
+    """Yield what clauses that decided oblige to; ``work`` is empty where none is concerned."""
+    territories = rights.rights.territories if rights else ()
+    for clause in clauses:
+        if clause.obligation:
+            yield obligation_text(clause.obligation, work, territories)
 
 
 def _match_findings(
@@ -147,12 +164,24 @@ def _grounds(used: Decision, screened: Decision, weights: tuple[Clause, ...]) ->
     return grounds
 
 
-def _style_findings(
+def _screened(
     inputs: Judgement,
     bundle: PolicyBundle,
     rights: Mapping[str, WorkRights],
     entities: EntitySlice,
-) -> Iterator[Finding]:
+) -> Iterator[_Screened]:
+    """Yield what the screening policies say of all but matches; the work is empty for none."""
+    yield from _styles(inputs, bundle, rights, entities)
+    yield from _terms(inputs, bundle, rights, entities)
+    yield from _detectors(inputs, bundle, entities)
+
+
+def _styles(
+    inputs: Judgement,
+    bundle: PolicyBundle,
+    rights: Mapping[str, WorkRights],
+    entities: EntitySlice,
+) -> Iterator[_Screened]:
     works = facts.styled_works(inputs)
     tenant = Uid("Tenant", inputs.tenant)
     context = facts.screening_context(inputs)
@@ -161,16 +190,15 @@ def _style_findings(
         for work in works
     ]
     for work, decision in zip(works, bundle.decide_all(requests, entities), strict=True):
-        words = facts.words_for_work(inputs, work, rights.get(work))
-        yield from _screening_findings(decision, (work,), words)
+        yield work, decision, facts.words_for_work(inputs, work, rights.get(work))
 
 
-def _term_findings(
+def _terms(
     inputs: Judgement,
     bundle: PolicyBundle,
     rights: Mapping[str, WorkRights],
     entities: EntitySlice,
-) -> Iterator[Finding]:
+) -> Iterator[_Screened]:
     hits = sorted({(hit.work, hit.term) for hit in inputs.term_hits})
     tenant = Uid("Tenant", inputs.tenant)
     context = facts.screening_context(inputs)
@@ -180,19 +208,18 @@ def _term_findings(
     ]
     decisions = bundle.decide_all(requests, entities)
     for (work, term), decision in zip(hits, decisions, strict=True):
-        words = facts.words_for_work(inputs, work, rights.get(work), term=term)
-        yield from _screening_findings(decision, (work,), words)
+        yield work, decision, facts.words_for_work(inputs, work, rights.get(work), term=term)
 
 
-def _detector_findings(
+def _detectors(
     inputs: Judgement, bundle: PolicyBundle, entities: EntitySlice
-) -> Iterator[Finding]:
+) -> Iterator[_Screened]:
     names = facts.detector_names(inputs)
     context = facts.screening_context(inputs) | names
     tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", inputs.sha256)
     decision = bundle.decide(tenant, "screen-detectors", subject, context, entities)
     words = {state: ", ".join(found) for state, found in names.items() if state != "skipped"}
-    yield from _screening_findings(decision, (), words)
+    yield "", decision, words
 
 
 def _screening_findings(

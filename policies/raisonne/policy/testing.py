@@ -1,13 +1,13 @@
 """Policy tests: tables of cases in YAML that lie beside the policies they speak of.
 
 Each ``x.cedar`` has an ``x_test.yaml`` with cases of access decisions (``access``) or of verdicts
-(``judgements``); what a case leaves out has a harmless default. This module needs PyYAML, which
-only those who test policies have to install.
+(``judgements``); what a case leaves out has a harmless default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -15,20 +15,57 @@ from typing import Any
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import PolicyBundle, packaged_texts
 from raisonne.policy.judge import judge
-from raisonne.rights.errors import AccessError
+from raisonne.policy.texts import CASES, Files
+from raisonne.rights.errors import AccessError, InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 from raisonne.rights.principal import Permission, Principal, Role
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
 from raisonne.rights.work import WorkState
 
+MAX_CASES = 10_000
+"""Cases in one file."""
+
 _TENANT = "tenant"
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
 _DETECTORS: Mapping[str, str] = {"exact": "EXECUTED", "perceptual": "EXECUTED"}
+_KEYS = {
+    "access": frozenset({"name", "roles", "resource_tenant", "permissions", "expect"}),
+    "judgements": frozenset(
+        {
+            "name", "subject", "use", "territory", "at", "works", "unknown_works", "scores",
+            "mechanism", "detectors", "terms", "expect",
+        }
+    ),
+}  # fmt: skip
+_EXPECTED = {
+    "access": frozenset({"permitted", "refused_by"}),
+    "judgements": frozenset({"outcome", "findings", "obligations"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that did not turn out as it says, or that says nothing that could be run.
+
+    Attributes:
+        file: The file of cases.
+        case: Name of the case; empty if the whole file is meant.
+        problem: What was expected and what was got.
+    """
+
+    file: str
+    case: str
+    problem: str
+
+    def __str__(self) -> str:
+        """Return all of it as one sentence."""
+        where = f"{self.file}: {self.case}" if self.case else self.file
+        return f"{where}: {self.problem}"
 
 
 def run_policy_tests(bundle: PolicyBundle, under: str = "") -> list[str]:
-    """Run the packaged cases against a bundle.
+    """Run the packaged cases, but for those of the profiles, against a bundle.
 
     Args:
         bundle: The policies to test.
@@ -37,35 +74,85 @@ def run_policy_tests(bundle: PolicyBundle, under: str = "") -> list[str]:
     Returns:
         One sentence for each case that failed; empty if all passed.
     """
-    failures: list[str] = []
-    for where, kind, case in _packaged_cases():
-        if not where.startswith(under):
+    cases = {name: text for name, text in packaged_texts(CASES) if name.startswith(under)}
+    return [str(failure) for failure in run_cases(bundle, cases)]
+
+
+def run_cases(bundle: PolicyBundle, cases: Files) -> list[Failure]:
+    """Run cases against a bundle.
+
+    Args:
+        bundle: The policies to test.
+        cases: Texts of cases by file name.
+
+    Returns:
+        Everything that failed; empty if all passed.
+    """
+    failures: list[Failure] = []
+    for file, text in sorted(cases.items()):
+        try:
+            read = _read(text)
+        except ValueError as error:
+            failures.append(Failure(file, "", " ".join(str(error).split())))
             continue
-        got = _access(bundle, case) if kind == "access" else _verdict(bundle, case)
-        failures.extend(_differences(where, case["expect"], got))
+        for kind, case in read:
+            name = str(case["name"])
+            failures.extend(Failure(file, name, each) for each in _run(bundle, kind, case))
     return failures
 
 
+def count_cases(cases: Files) -> int:
+    """Return how many cases there are in the files that can be read.
+
+    Raises:
+        ValueError: If one of them cannot.
+    """
+    return sum(len(_read(text)) for text in cases.values())
+
+
 @cache
-def _packaged_cases() -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
-    """Return file and name, kind and content of each case."""
+def _read(text: str) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Return kind and content of each case in a file.
+
+    Raises:
+        ValueError: If it holds something else.
+    """
     import yaml  # noqa: PLC0415 - only needed where policies are tested
 
-    return tuple(
-        (f"{file}: {case['name']}", kind, case)
-        for file, text in packaged_texts("_test.yaml")
-        for kind, cases in yaml.safe_load(text).items()
-        for case in cases
-    )
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"it is no YAML: {error}") from error
+    if not isinstance(document, dict) or not document.keys() <= _KEYS.keys():
+        raise ValueError(f"it holds lists named {' or '.join(sorted(_KEYS))}, and nothing else")
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for kind, cases in document.items():
+        for case in cases or ():
+            if not isinstance(case, dict) or not {"name", "expect"} <= case.keys():
+                raise ValueError(f"a case of {kind} has no name or expects nothing")
+            _require_known(f"{case['name']}", case.keys() - _KEYS[kind])
+            _require_known(f"{case['name']}: expect", case["expect"].keys() - _EXPECTED[kind])
+            found.append((kind, case))
+    if len(found) > MAX_CASES:
+        raise ValueError(f"it holds more than {MAX_CASES:,} cases")
+    return tuple(found)
 
 
-def _differences(
-    where: str, expected: Mapping[str, Any], got: Mapping[str, object]
-) -> Iterator[str]:
+def _require_known(where: str, unknown: set[str]) -> None:
+    if unknown:
+        raise ValueError(f"{where}: {min(map(str, unknown))!r} is unknown")
+
+
+def _run(bundle: PolicyBundle, kind: str, case: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        got = _access(bundle, case) if kind == "access" else _verdict(bundle, case)
+    except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
+        yield f"the case cannot be run: {error!r}."
+        return
     for key, value in got.items():
-        wanted = expected.get(key, [])
+        wanted = case["expect"].get(key, [])
         if value != wanted:
-            yield f"{where}: {key} is {value!r}, expected {wanted!r}."
+            yield f"{key} is {value!r}, expected {wanted!r}."
 
 
 def _access(bundle: PolicyBundle, case: Mapping[str, Any]) -> dict[str, object]:
@@ -126,6 +213,7 @@ def _work(name: str, given: Mapping[str, Any]) -> WorkRights:
         valid_until=given.get("valid_until"),
         embargo_until=given.get("embargo_until"),
         attribution=given.get("attribution", False),
+        licence=given.get("licence", ""),
     )
     state = WorkState(given.get("state", WorkState.REGISTERED))
     return WorkRights(name, given.get("tenant", _TENANT), "Title", "Holder", state, 1, rights)

@@ -9,7 +9,7 @@ from itertools import islice
 from raisonne.app.ports import Ledger
 from raisonne.ledger.entry import decode_entry
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import InputError, NotFoundError
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.principal import Permission, Principal
@@ -35,7 +35,7 @@ class AuditLog:
     """Use cases ``ledger:read``. Entries of other tenants are not shown, their hashes are."""
 
     ledger: Ledger
-    policies: PolicyBundle
+    policies: Policies
 
     def head(self, principal: Principal) -> Checkpoint:
         """Return the newest checkpoint.

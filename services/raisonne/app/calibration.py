@@ -25,7 +25,7 @@ from raisonne.fingerprint.extract import Extractor
 from raisonne.index.catalogue_index import CatalogueIndex
 from raisonne.matching.calibration import ScoringRules
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import InputError, LimitError, NotFoundError
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
@@ -135,7 +135,7 @@ class Calibrations:
     index: CatalogueIndex
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
     rules: RulesInForce
 

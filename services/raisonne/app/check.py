@@ -10,7 +10,7 @@ from raisonne.app.ports import Clock, Transactions
 from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import InputError, NotFoundError, Reason
 from raisonne.rights.generation import MAX_PROMPT_CHARACTERS
 from raisonne.rights.ledger import LedgerAction
@@ -46,7 +46,7 @@ class Check:
 
     screener: Screener
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def picture(self, principal: Principal, data: bytes, terms: CheckTerms) -> Screened:
@@ -60,8 +60,9 @@ class Check:
         """
         is_item = terms.subject is Subject.DATASET_ITEM
         needed = Permission.DATASET_AUDIT if is_item else Permission.ASSET_CHECK
-        authorise(self.policies, principal, needed, principal.tenant)
-        screened = self.screener.picture(data, self._question(principal, terms))
+        policies = self.policies.current()
+        authorise(policies, principal, needed, principal.tenant)
+        screened = self.screener.picture(data, self._question(principal, terms), policies)
         self._record(principal, screened.verdict)
         return screened
 
@@ -73,11 +74,12 @@ class Check:
             InputError: If the prompt is empty or too long, or an earlier revision is asked for;
                 nothing is stored.
         """
-        authorise(self.policies, principal, Permission.ASSET_CHECK, principal.tenant)
+        policies = self.policies.current()
+        authorise(policies, principal, Permission.ASSET_CHECK, principal.tenant)
         require_prompt(text)
         if terms.index_revision is not None:
             raise InputError("Prompts are judged by the names that are registered now.")
-        verdict = self.screener.prompt(text, self._question(principal, terms))
+        verdict = self.screener.prompt(text, self._question(principal, terms), policies)
         self._record(principal, verdict)
         return verdict
 

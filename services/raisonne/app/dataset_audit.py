@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from raisonne.app.check import Check, CheckTerms, normal_territory
@@ -29,7 +29,7 @@ class DatasetAudits:
         territory: str = WORLD,
         at: datetime | None = None,
     ) -> DatasetAudit:
-        """Return an audit whose items are all judged by the same conditions.
+        """Return an audit whose items are all judged by the same conditions and policies.
 
         Args:
             principal: Who audits.
@@ -41,10 +41,11 @@ class DatasetAudits:
             AccessError: If the principal may not audit datasets.
             InputError: If the territory is none.
         """
-        authorise(self.check.policies, principal, Permission.DATASET_AUDIT, principal.tenant)
+        policies = self.check.policies.current()
+        authorise(policies, principal, Permission.DATASET_AUDIT, principal.tenant)
         at = at or self.check.clock.now()
         terms = CheckTerms(use, normal_territory(territory), at, Subject.DATASET_ITEM)
-        return DatasetAudit(self.check, principal, terms)
+        return DatasetAudit(replace(self.check, policies=policies), principal, terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from raisonne.app.screening import Question, Screened, Screener
 from raisonne.app.sealing import BlobRecord, BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies, PolicyBundle
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.generation import Generation, GenerationRequest, GenerationState
 from raisonne.rights.ledger import LedgerAction, LedgerEvent
@@ -90,7 +90,7 @@ class Generate:
     release: Release
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def __call__(
@@ -118,7 +118,8 @@ class Generate:
             InputError: If the request cannot be made; nothing is stored.
             CancelledError: If ``cancelled`` became true; nothing is stored.
         """
-        authorise(self.policies, principal, Permission.GENERATION_CREATE, principal.tenant)
+        policies = self.policies.current()
+        authorise(policies, principal, Permission.GENERATION_CREATE, principal.tenant)
         require_prompt(request.prompt)
         now = self.clock.now()
         question = Question(
@@ -128,18 +129,22 @@ class Generate:
             territory=normal_territory(terms.territory),
             at=now,
         )
-        outputs = self._make(request, question, cancelled)
+        outputs = self._make(request, question, policies, cancelled)
         return self._commit(principal, request, terms, outputs, now, also)
 
     def _make(
-        self, request: GenerationRequest, question: Question, cancelled: Callable[[], bool]
+        self,
+        request: GenerationRequest,
+        question: Question,
+        policies: PolicyBundle,
+        cancelled: Callable[[], bool],
     ) -> _Outputs:
-        on_prompt = self.screener.prompt(request.prompt, question)
+        on_prompt = self.screener.prompt(request.prompt, question, policies)
         if on_prompt.outcome is not Outcome.ALLOW:
             return _Outputs(_state_of(on_prompt), (on_prompt,))
         image = self.engine.generate(request, cancelled)
         on_output = replace(question, subject=Subject.OUTPUT)
-        screened = self.screener.picture(image.data, on_output)
+        screened = self.screener.picture(image.data, on_output, policies)
         verdicts = (on_prompt, screened.verdict)
         state = _state_of(screened.verdict)
         unsigned = self._asset(image, screened, question)

@@ -15,7 +15,7 @@ from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Transaction, Transactions
 from raisonne.app.sealing import Envelope, SealContext, Sealed, WrappedKey
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import (
     CancelledError,
     ConflictError,
@@ -72,7 +72,7 @@ class SubmitGeneration:
 
     envelope: Envelope
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def __call__(self, principal: Principal, order: GenerationOrder, request_id: str = "") -> Job:

@@ -13,7 +13,7 @@ from raisonne.index.ports import Erasure
 from raisonne.index.statistics import IndexStatistics
 from raisonne.index.upkeep import Progress
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 
@@ -67,7 +67,7 @@ class IndexUpkeep:
 
     index: CatalogueIndex
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def statistics(self, principal: Principal) -> IndexStatistics:

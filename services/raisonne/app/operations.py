@@ -10,7 +10,7 @@ from raisonne.app.ports import Clock, Transactions
 from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.errors import NotFoundError
 from raisonne.rights.generation import Generation, GenerationState
@@ -23,7 +23,7 @@ class Operations:
     """Use cases ``operation:*``."""
 
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def get(self, principal: Principal, name: str) -> Job:
@@ -66,7 +66,7 @@ class Artworks:
 
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
 
     def get(self, principal: Principal, name: str) -> Generation:
         """Return the record of one artwork.

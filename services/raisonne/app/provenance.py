@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from raisonne.app.ports import CredentialReader, Transactions
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import InputError, LimitError, NotFoundError, Reason
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.provenance import CredentialReport
@@ -21,7 +21,7 @@ class Provenance:
 
     reader: CredentialReader
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
 
     def verify(self, principal: Principal, data: bytes) -> CredentialReport:
         """Read and validate the credential of a file; the verdict tells what is wrong with it.

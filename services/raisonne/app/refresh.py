@@ -14,7 +14,7 @@ from raisonne.app.works import ASSET_PURPOSE
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import (
     InputError,
     KeyUnavailableError,
@@ -69,7 +69,7 @@ class RefreshWorks:
     extractor: Extractor
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def __call__(self, principal: Principal, *, prune: bool = False) -> Iterator[Refreshed]:

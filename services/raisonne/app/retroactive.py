@@ -21,7 +21,7 @@ from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.work_ports import Cursor, ReleasedArtworks
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.case import CaseKind, CaseState, Ruling
 from raisonne.rights.errors import StorageError
 from raisonne.rights.generation import Generation, GenerationState
@@ -76,7 +76,7 @@ class Retroactive:
     screener: Screener
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def __call__(self, principal: Principal) -> Iterator[Rejudged]:
@@ -161,7 +161,7 @@ class Retroactive:
             Subject.OUTPUT, tenant, Use.GENERATE_SIMILAR, before.inputs.territory, now
         )
         data = self._file(tenant, generation.asset)
-        verdict = self.screener.picture(data, question).verdict
+        verdict = self.screener.picture(data, question, self.policies.current()).verdict
         if verdict.outcome is Outcome.ALLOW:
             return Rejudged(generation, works, verdict, RejudgedState.ALLOWED)
         return self._ask(principal, generation, works, verdict, now)

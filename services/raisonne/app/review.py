@@ -13,7 +13,7 @@ from raisonne.app.release import Making, Release, Released
 from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case, CaseKind, CaseState, Decision, Ruling
 from raisonne.rights.errors import ConflictError, InputError, NotFoundError, StorageError
@@ -74,7 +74,7 @@ class Review:
     release: Release
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def list(
@@ -137,9 +137,10 @@ class Review:
             NotFoundError: If the tenant has no such case.
             ConflictError: If it is decided already.
         """
-        authorise(self.policies, principal, Permission.CASE_DECIDE, principal.tenant)
+        pinned = replace(self, policies=self.policies.current())
+        authorise(pinned.policies, principal, Permission.CASE_DECIDE, principal.tenant)
         _require_words(reason, note)
-        file = self.get(principal, name)
+        file = pinned.get(principal, name)
         if file.case.state is not CaseState.OPEN:
             raise ConflictError(f"{name} is decided already.", metadata={"name": name})
         now = self.clock.now()

@@ -65,16 +65,18 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class Screener:
-    """Screens pictures and prompts against one registry by one policy bundle."""
+    """Screens pictures and prompts against one registry.
+
+    The policies come with each question: a request is judged by one bundle from beginning to end.
+    """
 
     decoder: Decoder
     extractor: Extractor
     matcher: Matcher
     transactions: Transactions
-    policies: PolicyBundle
     clock: Clock
 
-    def picture(self, data: bytes, question: Question) -> Screened:
+    def picture(self, data: bytes, question: Question, policies: PolicyBundle) -> Screened:
         """Judge a picture.
 
         Raises:
@@ -91,7 +93,7 @@ class Screener:
         bring_into_force(self.transactions, question.tenant, self.clock.now())
         report = self.matcher.match(question.tenant, query, question.index_revision)
         matched = time.perf_counter()
-        verdict = self._judge(question, sha256, report, ())
+        verdict = self._judge(question, policies, sha256, report, ())
         judged = time.perf_counter()
         seconds = {
             "decode": decoded - started,
@@ -101,7 +103,7 @@ class Screener:
         }
         return Screened(sha256, image, verdict, seconds)
 
-    def prompt(self, text: str, question: Question) -> Verdict:
+    def prompt(self, text: str, question: Question, policies: PolicyBundle) -> Verdict:
         """Judge the words of a prompt: does it name somebody who has reserved their style?"""
         bring_into_force(self.transactions, question.tenant, self.clock.now())
         with self.transactions.read() as transaction:
@@ -109,10 +111,15 @@ class Screener:
         hits = find_terms(text, [(term.term, term.work) for term in terms])
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         report = MatchReport((), (PROMPT_DETECTOR,), self.matcher.revision(question.tenant), {})
-        return self._judge(question, sha256, report, hits)
+        return self._judge(question, policies, sha256, report, hits)
 
     def _judge(
-        self, question: Question, sha256: str, report: MatchReport, hits: tuple[TermHit, ...]
+        self,
+        question: Question,
+        policies: PolicyBundle,
+        sha256: str,
+        report: MatchReport,
+        hits: tuple[TermHit, ...],
     ) -> Verdict:
         names = sorted({match.work for match in report.matches} | {hit.work for hit in hits})
         inputs = Judgement(
@@ -128,7 +135,7 @@ class Screener:
             term_hits=hits,
             index_revision=report.index_revision,
         )
-        return judge(inputs, self.policies, new_name("verdicts"))
+        return judge(inputs, policies, new_name("verdicts"))
 
     def _rights(self, question: Question, names: list[str]) -> tuple[WorkRights, ...]:
         if not names:

@@ -13,7 +13,7 @@ from raisonne.app.events import event
 from raisonne.app.ports import Clock, Transaction, Transactions
 from raisonne.app.texts import require_short
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.errors import ConflictError, InputError, NotFoundError
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
@@ -60,7 +60,7 @@ class WorkChanges:
     """Use cases of works' records that change: ``work:update`` and their history."""
 
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def update(

@@ -15,7 +15,7 @@ from raisonne.app.work_changes import bring_into_force
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.policy.access import authorise
-from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.engine import Policies
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.ledger import LedgerAction
@@ -72,7 +72,7 @@ class Works:
     extractor: Extractor
     blobs: BlobStore
     transactions: Transactions
-    policies: PolicyBundle
+    policies: Policies
     clock: Clock
 
     def register(self, principal: Principal, draft: WorkDraft) -> Registration:

@@ -20,10 +20,15 @@ def doctor(context: typer.Context) -> None:
     """
     from raisonne.cli.embedded import load
     from raisonne.runtime.diagnosis import diagnose
+    from raisonne.runtime.live_policies import LivePolicies
+    from raisonne.runtime.policy_source import PolicySource
     from raisonne.runtime.wiring import open_service
 
     flags: GlobalFlags = context.obj
-    with open_service(load(flags)) as service:
+    settings = load(flags)
+    # Policies that cannot be used are a finding here, and no reason to examine nothing else.
+    policies = LivePolicies.open_or_packaged(PolicySource.of(settings))
+    with open_service(settings, policies) as service:
         diagnosis = diagnose(service)
     words = "\n".join(
         f"{check.state.value:<5} {check.name:<20} {check.detail}" for check in diagnosis.checks

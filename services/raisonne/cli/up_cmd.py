@@ -18,10 +18,12 @@ def up(
 ) -> None:
     """Serve gRPC until interrupted.
 
-    Prints the addresses.
+    Prints the addresses. Policies in folders are watched; SIGHUP loads them at once.
     """
     import asyncio
     import logging
+    import signal
+    import sys
     from dataclasses import replace
 
     from raisonne.cli.embedded import load
@@ -50,6 +52,9 @@ def up(
 
     with open_service(settings) as service:
         sweep_orphans(service)
+        if hasattr(signal, "SIGHUP") and not sys.stdin.isatty():
+            # A terminal that is closed sends the same signal, and that is to end the server.
+            signal.signal(signal.SIGHUP, lambda _number, _frame: service.policies.demand())
         workers = service.workers()
         workers.start()
         try:

@@ -63,7 +63,7 @@ def diagnose(service: Service) -> Diagnosis:
         _examine("database", lambda: _database(service)),
         _examine("ledger", lambda: _ledger(service)),
         _examine("index", lambda: _index(service)),
-        _examine("policies", lambda: _ok(f"revision {service.policies.revision[:12]}")),
+        _examine("policies", lambda: _policies(service)),
         _examine("fingerprints", _fingerprints),
         _examine("works", lambda: _works(service)),
         _examine("calibration", lambda: _calibration(service)),
@@ -137,6 +137,19 @@ def _miscounted(service: Service, revision: int, indexed: Mapping[str, int]) -> 
         for algorithm in sorted(indexed.keys() | registered.keys())
         if indexed.get(algorithm, 0) != registered.get(algorithm, 0)
     ]
+
+
+def _policies(service: Service) -> tuple[CheckState, str]:
+    live = service.policies
+    if live.problem:
+        return CheckState.FAIL, (
+            f"{live.problem} A running service keeps the policies that it had; none can start"
+        )
+    bundle = live.current()
+    where = "the packaged bundle" if live.source.root is None else str(live.source.root)
+    with_ = [*bundle.profiles, *(f"overlay {name}" for name, _ in live.source.overlays)]
+    more = f" with {', '.join(with_)}" if with_ else ""
+    return _ok(f"revision {bundle.revision[:12]}, {len(bundle.rules)} policies of {where}{more}")
 
 
 def _fingerprints() -> tuple[CheckState, str]:

@@ -16,11 +16,14 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from raisonne.keys.uri import split_uri
+from raisonne.policy.profiles import PolicyProfile
 from raisonne.rights.errors import ConfigError, Reason
 from raisonne.rights.statement import ReservationKind
 
 ENVIRONMENT_PREFIX = "RAISONNE_"
 PROJECT_FILE = Path("raisonne.toml")
+_LISTS = frozenset({"policy_overlays", "policy_profile", "reservations"})
+"""Settings that the environment gives as words with commas between."""
 
 
 class Profile(StrEnum):
@@ -53,6 +56,9 @@ class Settings:
         style: Style descriptor by URI, with the operator's weights; empty: style is not compared.
         trust: Whose credentials are trusted: ``own``, or a folder with trust lists.
         reservations: What generated artworks reserve in their credentials.
+        policies: Folder of the policy bundle; empty: the packaged one.
+        policy_overlays: Folders whose policies are added to the bundle.
+        policy_profile: Sets of further rules in force; see ``raisonne policy profiles``.
         decoder_workers: Processes that decode pictures.
         job_workers: Threads that run jobs in ``raisonne up``.
         lease_seconds: How long a job stays with a worker that shows no life.
@@ -79,6 +85,9 @@ class Settings:
     reservations: frozenset[ReservationKind] = frozenset(
         {ReservationKind.TDM, ReservationKind.AI_TRAINING}
     )
+    policies: str = ""
+    policy_overlays: tuple[str, ...] = ()
+    policy_profile: frozenset[PolicyProfile] = frozenset()
     decoder_workers: int = 1
     job_workers: int = 1
     lease_seconds: float = 60.0
@@ -203,8 +212,12 @@ def _from_environment(environ: Mapping[str, str]) -> Mapping[str, Any]:
     for name in known:
         value = environ.get(ENVIRONMENT_PREFIX + name.upper())
         if value is not None:
-            found[name] = value.split(",") if name == "reservations" else value
+            found[name] = _items(value) if name in _LISTS else value
     return found
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def _first_problem(error: ValidationError) -> str:

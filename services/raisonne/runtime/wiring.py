@@ -25,6 +25,7 @@ from raisonne.app.retroactive import RejudgedState, Retroactive
 from raisonne.app.review import Review
 from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
+from raisonne.app.verdict_replay import ReplayVerdict
 from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import Works
 from raisonne.fingerprint.decoder_pool import DecoderPool
@@ -44,13 +45,15 @@ from raisonne.keys.root import root_key_from_uri
 from raisonne.keys.segment_keys import EnvelopeSegmentKeys
 from raisonne.keys.signing import ClaimSigner, claim_signer_from_uri
 from raisonne.matching.matcher import Matcher
-from raisonne.policy.engine import PolicyBundle
 from raisonne.provenance.reader import C2paReader
 from raisonne.provenance.signer import C2paSigner
 from raisonne.provenance.trust import TrustProfile
 from raisonne.rights.errors import StorageError
 from raisonne.rights.principal import Principal, Role
 from raisonne.runtime.guards import require_catalogue, require_keys, require_ledger_key
+from raisonne.runtime.live_policies import LivePolicies
+from raisonne.runtime.policy_source import PolicySource
+from raisonne.runtime.profiles import require_cosignature, require_profiles
 from raisonne.runtime.released import ReleasedRegistry
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.workers import Workers
@@ -90,7 +93,7 @@ class Service:
     settings: Settings
     principal: Principal
     clock: Clock
-    policies: PolicyBundle
+    policies: LivePolicies
     engine: Engine
     embedder: Embedder
     decoder: Decoder
@@ -99,6 +102,7 @@ class Service:
     transactions: Transactions
     ledger: Ledger
     check: Check
+    replay_verdict: ReplayVerdict
     works: Works
     work_changes: WorkChanges
     refresh: RefreshWorks
@@ -129,6 +133,7 @@ class Service:
             count=self.settings.job_workers,
             upkeep=self.index.maintain_opened,
             retroactive=self._retroact,
+            policies=self.policies.refresh,
         )
 
     def _retroact(self) -> None:
@@ -143,12 +148,18 @@ class Service:
 
 
 @contextmanager
-def open_service(settings: Settings) -> Iterator[Service]:
+def open_service(settings: Settings, policies: LivePolicies | None = None) -> Iterator[Service]:
     """Open everything on a home directory, making it if it is new, and close it afterwards.
+
+    Args:
+        settings: As loaded.
+        policies: To decide by; those that the settings name if None.
 
     Raises:
         RaisonneError: If a part cannot be opened.
     """
+    require_profiles(settings)
+    policies = policies or LivePolicies.open(PolicySource.of(settings))
     _make_home(settings.home)
     require_catalogue(settings)
     with ExitStack() as stack:
@@ -157,7 +168,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
         upgrade(database)
         require_keys(settings, database)
         decoder = stack.enter_context(DecoderPool(settings.decoder_workers))
-        service = _wire(settings, database, decoder, _vector_engine(settings, stack))
+        engine = _vector_engine(settings, stack)
+        service = _wire(settings, policies, database, decoder, engine)
         stack.callback(service.released.close)
         yield service
 
@@ -176,11 +188,12 @@ def _vector_engine(settings: Settings, stack: ExitStack) -> CandidateEngine | No
 
 def _wire(
     settings: Settings,
+    policies: LivePolicies,
     database: Database,
     decoder: Decoder,
     vector_engine: CandidateEngine | None,
 ) -> Service:
-    clock, policies = SystemClock(), PolicyBundle.packaged()
+    clock = SystemClock()
     transactions, fingerprint_log = SqlTransactions(database), SqlFingerprintLog(database)
     root = root_key_from_uri(settings.root_key_uri, settings.root_passphrase or None)
     envelope = TenantEnvelope(root, SqlKeks(database))
@@ -190,6 +203,7 @@ def _wire(
     note_signer = note_signer_from_uri(settings.ledger_key_uri, settings.ledger_origin)
     ledger = SqlLedger(database, note_signer, settings.ledger_origin)
     require_ledger_key(ledger, note_signer)
+    require_cosignature(settings, [note_signer.verifier_key])
     claim_signer = claim_signer_from_uri(settings.signing_key_uri)
     reader = C2paReader(_trust(settings, claim_signer))
     embedder = embedder_from_uri(settings.embedder)
@@ -205,7 +219,7 @@ def _wire(
     index = CatalogueIndex(fingerprint_log, segments, vector_engine)
     rules = RulesInForce(transactions)
     matcher = Matcher(index, rules)
-    screener = Screener(decoder, extractor, matcher, transactions, policies, clock)
+    screener = Screener(decoder, extractor, matcher, transactions, clock)
     engine = engine_from_uri(settings.engine)
     released = ReleasedRegistry(
         settings.released_root,
@@ -234,6 +248,7 @@ def _wire(
         transactions=transactions,
         ledger=ledger,
         check=check,
+        replay_verdict=ReplayVerdict(check, policies),
         works=Works(decoder, extractor, blobs, transactions, policies, clock),
         work_changes=WorkChanges(transactions, policies, clock),
         refresh=RefreshWorks(decoder, extractor, blobs, transactions, policies, clock),

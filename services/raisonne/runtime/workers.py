@@ -21,6 +21,8 @@ _UPKEEP_SECONDS = 2.0
 """Time between two looks at whether files of the index have to be made."""
 _RETROACTIVE_SECONDS = 5.0
 """Time between two looks at which works are new or have changed."""
+_POLICIES_SECONDS = 1.0
+"""Time between two looks at whether the texts of the policies changed."""
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 30.0
 """How long a loop waits after a fault; twice as long after each further one in a row."""
 MAX_ATTEMPTS = 5
@@ -53,7 +55,7 @@ class _Faults:
 
 @dataclass
 class Workers:
-    """Threads that claim and run jobs, and one each for the ledger, upkeep and looking back.
+    """Threads that run jobs, and one each for the ledger, upkeep, policies and looking back.
 
     Attributes:
         run: Runs a leased job until it is done or the second argument says to stop.
@@ -61,6 +63,7 @@ class Workers:
         count: Jobs at a time.
         upkeep: Keeps the files of the similarity index in order.
         retroactive: Judges again what was released, by what changed since.
+        policies: Looks whether the texts of the policies changed.
     """
 
     run: Callable[[Job, Callable[[], bool]], None]
@@ -71,6 +74,7 @@ class Workers:
     count: int
     upkeep: Callable[[], object]
     retroactive: Callable[[], object]
+    policies: Callable[[], object] = lambda: None
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -80,6 +84,7 @@ class Workers:
             ("sequencer", self._sequence),
             ("upkeep", self._keep_up),
             ("retroactive", self._look_back),
+            ("policies", self._watch_policies),
         ]
         targets += [(f"worker-{number}", self._work) for number in range(self.count)]
         for name, target in targets:
@@ -164,6 +169,9 @@ class Workers:
 
     def _look_back(self) -> None:
         self._repeat("retroactive matching", _RETROACTIVE_SECONDS, self.retroactive)
+
+    def _watch_policies(self) -> None:
+        self._repeat("the look at the policies", _POLICIES_SECONDS, self.policies)
 
     def _repeat(self, what: str, seconds: float, work: Callable[[], object]) -> None:
         faults, pause = _Faults(what), seconds

@@ -44,8 +44,7 @@ def open_cases(service: Service) -> list[Case]:
 
 
 def lenient_check(service: Service) -> Check:
-    screener = replace(service.check.screener, policies=lenient_policies())
-    return replace(service.check, screener=screener)
+    return replace(service.check, policies=lenient_policies())
 
 
 def test_a_checked_picture_leaves_its_verdict_and_one_event(

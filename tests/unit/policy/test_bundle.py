@@ -1,40 +1,52 @@
-"""The packaged policies: every one has a test, and every one is needed."""
+"""The packaged policies, profiles too: every one has a test, and every one is needed."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-
-import cedarpy
 import pytest
 
-from raisonne.policy.engine import SCHEMA, PolicyBundle, packaged_texts
-from raisonne.policy.testing import run_policy_tests
+from raisonne.policy.engine import SCHEMA, PolicyBundle, packaged_files, packaged_texts
+from raisonne.policy.lint import lint
+from raisonne.policy.suites import Suite, cases_beside, run_suite, suites
+from raisonne.policy.testing import run_cases, run_policy_tests
 
 POLICIES = dict(packaged_texts(".cedar"))
 SCHEMA_TEXT = dict(packaged_texts(".cedarschema"))[SCHEMA]
-
-
-def _policies() -> Iterator[tuple[str, str, str]]:
-    """Yield file, id and the file's text without that policy."""
-    for name, text in POLICIES.items():
-        parsed = json.loads(cedarpy.policies_to_json_str(text))
-        for key, policy in parsed["staticPolicies"].items():
-            rest = {k: p for k, p in parsed["staticPolicies"].items() if k != key}
-            without = cedarpy.policies_from_json_str(json.dumps(parsed | {"staticPolicies": rest}))
-            yield name, policy["annotations"]["id"], without
+SUITES = {suite.prefix or "bundle": suite for suite in suites(packaged_files())}
+RULES = [
+    (suite, rule)
+    for suite in SUITES.values()
+    for rule in suite.texts.bundle().rules.values()
+    if rule.file in suite.policies
+]
 
 
 def test_packaged_policies_pass_their_tests(bundle: PolicyBundle) -> None:
     assert run_policy_tests(bundle) == []
 
 
+@pytest.mark.parametrize("suite", [pytest.param(s, id=name) for name, s in SUITES.items()])
+def test_every_part_passes_its_tests_and_is_as_it_should_be(suite: Suite) -> None:
+    assert run_suite(suite) == []
+    assert lint(suite) == []
+
+
 @pytest.mark.parametrize(
-    ("name", "without"), [pytest.param(name, text, id=id_) for name, id_, text in _policies()]
+    ("suite", "file", "policy"),
+    [pytest.param(suite, r.file, r.clause.id, id=r.clause.id) for suite, r in RULES],
 )
-def test_removing_any_policy_breaks_a_test_beside_it(name: str, without: str) -> None:
-    mutant = PolicyBundle.from_texts(SCHEMA_TEXT, POLICIES | {name: without})
-    assert run_policy_tests(mutant, name.removesuffix(".cedar")) != []
+def test_removing_any_policy_breaks_a_test_beside_it(suite: Suite, file: str, policy: str) -> None:
+    mutant = suite.texts.without(file, policy)
+    beside = cases_beside(file)
+    assert policy not in mutant.bundle().rules
+    assert run_cases(mutant.bundle(), {beside: suite.cases[beside]}) != []
+
+
+def test_parts_overlap_in_nothing() -> None:
+    ids = [rule.clause.id for _, rule in RULES]
+    assert len(ids) == len(set(ids))
+    assert {rule.file for _, rule in RULES} == {
+        name for name in packaged_files() if name.endswith(".cedar")
+    }
 
 
 def test_a_failed_test_says_where_and_what() -> None:
@@ -46,24 +58,3 @@ def test_a_failed_test_says_where_and_what() -> None:
         "access/roles_test.yaml: Nobody without a role does anything: "
         "refused_by is ['access.tenant-isolation'], expected []."
     ) in failures
-
-
-@pytest.mark.parametrize("name", sorted(POLICIES))
-def test_policies_are_formatted(name: str) -> None:
-    formatted = cedarpy.format_policies(POLICIES[name], 100, 2)
-    assert formatted.rstrip("\n") + "\n" == POLICIES[name]
-
-
-def test_each_policy_file_has_its_test_file() -> None:
-    tests = {name.removesuffix("_test.yaml") for name, _ in packaged_texts("_test.yaml")}
-    assert {name.removesuffix(".cedar") for name in POLICIES} == tests
-
-
-def test_policies_are_named_after_their_folder_and_say_something_for_a_person(
-    bundle: PolicyBundle,
-) -> None:
-    for file, clause_id, _ in _policies():
-        folder, _, _ = file.partition("/")
-        assert clause_id.startswith(f"{folder}.")
-        clause = bundle.clauses[clause_id]
-        assert clause.sentence or folder == "access" or clause.outcome == "NONE"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from raisonne.rights.licence import granted_uses, requires_attribution
+from raisonne.rights.licence import LicenceTerm, granted_uses, licence_terms, requires_attribution
 from raisonne.rights.statement import Use
 
 DEDICATED = ["CC0-1.0", "PDDL-1.0", "LicenseRef-PublicDomain"]
@@ -42,3 +42,21 @@ def test_case_does_not_matter() -> None:
     assert granted_uses("cc-by-4.0") == granted_uses("CC-BY-4.0")
     assert requires_attribution("cc-By-4.0")
     assert granted_uses("licenseref-publicdomain") == frozenset(Use)
+
+
+@pytest.mark.parametrize(
+    ("licence", "terms"),
+    [
+        ("", set()),
+        ("CC0-1.0", set()),
+        ("CC-BY-4.0", set()),
+        ("cc-By-nC-sA-4.0", {LicenceTerm.NON_COMMERCIAL, LicenceTerm.SHARE_ALIKE}),
+        ("CC-BY-NC-ND", {LicenceTerm.NON_COMMERCIAL, LicenceTerm.NO_DERIVATIVES}),
+        ("LicenseRef-house-NC", {LicenceTerm.NON_COMMERCIAL}),
+        ("LicenseRef-nccs", set()),
+        ("GPL-3.0-or-later", {LicenceTerm.SHARE_ALIKE}),
+        ("ODbL-1.0", {LicenceTerm.SHARE_ALIKE}),
+    ],
+)
+def test_terms_are_read_from_the_identifier(licence: str, terms: set[LicenceTerm]) -> None:
+    assert licence_terms(licence) == terms
