@@ -5,8 +5,10 @@ from datetime import timedelta, timezone
 
 import pytest
 from tests.congruence.builders import NOW, TENANT, make_asset, make_blob
+from tests.congruence.registry import register, withdraw
 
 from raisonne.rights.errors import ConflictError, InputError, Reason
+from raisonne.rights.work import WorkState
 from raisonne.storage.assets import known_locations
 from raisonne.storage.engine import Database
 from raisonne.storage.transactions import SqlTransactions
@@ -85,3 +87,30 @@ def _add_and_fail(transactions: SqlTransactions) -> None:
     with transactions.write() as transaction:
         transaction.assets.add(make_asset(2), make_blob(2))
         raise ZeroDivisionError
+
+
+def test_only_files_of_works_that_stay_withdrawn_can_be_erased(
+    transactions: SqlTransactions, database: Database
+) -> None:
+    works = [register(transactions, number) for number in range(3)]
+    gone = withdraw(transactions, works[0])
+    back = replace(
+        withdraw(transactions, works[1]), state=WorkState.REGISTERED, revision=3, update_time=NOW
+    )
+    with transactions.write() as transaction:
+        transaction.works.replace(back, effective_time=NOW + timedelta(days=9))
+    with transactions.read() as transaction:
+        (found,) = transaction.assets.withdrawn(TENANT, limit=9)
+        assert (found.asset, found.work) == (gone.asset, gone.name)
+        assert found.location == make_blob(0).location
+        assert transaction.assets.withdrawn(TENANT, limit=9, after=gone.asset) == ()
+        assert transaction.assets.withdrawn("other", limit=9) == ()
+    with transactions.write() as transaction:
+        transaction.assets.erase(TENANT, gone.asset, NOW)
+    with transactions.read() as transaction:
+        assert transaction.assets.blob(TENANT, gone.asset) is None
+        assert transaction.assets.get(TENANT, gone.asset) is not None
+        assert transaction.assets.withdrawn(TENANT, limit=9) == ()
+    assert known_locations(database) == {make_blob(1).location, make_blob(2).location}
+    with pytest.raises(ConflictError), transactions.write() as transaction:
+        transaction.assets.erase(TENANT, gone.asset, NOW)

@@ -102,3 +102,68 @@ def test_a_decision_on_no_case_is_refused(transactions: SqlTransactions) -> None
 def test_a_case_needs_its_verdict(transactions: SqlTransactions) -> None:
     with pytest.raises(ConflictError), transactions.write() as transaction:
         transaction.cases.add(make_case(0))
+
+
+def test_a_lease_keeps_others_out_until_it_ends(transactions: SqlTransactions) -> None:
+    case, later = make_case(0), NOW + timedelta(minutes=30)
+    add(transactions, case)
+    with transactions.write() as transaction:
+        transaction.cases.claim(TENANT, case.name, "rita", NOW, later)
+        transaction.cases.claim(TENANT, case.name, "rita", NOW, later)
+        leased = replace(case, leased_to="rita", lease_until=later)
+        assert transaction.cases.get(TENANT, case.name) == leased
+    early = replace(make_decision(case), decide_time=later - timedelta(microseconds=1))
+    for denied in (
+        lambda store: store.claim(TENANT, case.name, "otto", NOW, later),
+        lambda store: store.release(TENANT, case.name, "otto"),
+        lambda store: store.decide(TENANT, early),
+    ):
+        with pytest.raises(ConflictError, match="leased to"), transactions.write() as transaction:
+            denied(transaction.cases)
+    with transactions.write() as transaction:
+        transaction.cases.claim(TENANT, case.name, "otto", later, later)
+        transaction.cases.release(TENANT, case.name, "otto")
+        assert transaction.cases.get(TENANT, case.name) == case
+        transaction.cases.decide(TENANT, make_decision(case))
+    for closed in (
+        lambda store: store.claim(TENANT, case.name, "anna", NOW, later),
+        lambda store: store.release(TENANT, case.name, "anna"),
+    ):
+        with pytest.raises(ConflictError), transactions.write() as transaction:
+            closed(transaction.cases)
+    with pytest.raises(NotFoundError), transactions.write() as transaction:
+        transaction.cases.claim("other", case.name, "rita", NOW, later)
+
+
+def test_a_proposal_is_confirmed_by_another_or_opened_again(transactions: SqlTransactions) -> None:
+    case, later = make_case(0), NOW + timedelta(hours=2)
+    add(transactions, case)
+    proposal = make_decision(case, Ruling.REFUSE)
+    with transactions.write() as transaction:
+        transaction.cases.decide(TENANT, proposal, proposed=True, wants_stay_down=True)
+        pending = replace(
+            case, state=CaseState.PENDING_SECOND, decision=proposal, wants_stay_down=True
+        )
+        assert transaction.cases.get(TENANT, case.name) == pending
+    for denied in (
+        lambda store: store.confirm(TENANT, case.name, "anna", later),
+        lambda store: store.decide(TENANT, proposal),
+        lambda store: store.reopen(TENANT, case.name, CaseState.DECIDED),
+    ):
+        with pytest.raises(ConflictError), transactions.write() as transaction:
+            denied(transaction.cases)
+    with transactions.write() as transaction:
+        transaction.cases.reopen(TENANT, case.name, CaseState.PENDING_SECOND)
+        assert transaction.cases.get(TENANT, case.name) == case
+        transaction.cases.decide(TENANT, proposal, proposed=True)
+        transaction.cases.confirm(TENANT, case.name, "otto", later)
+        decided = replace(
+            case,
+            state=CaseState.DECIDED,
+            decision=proposal,
+            confirmed_by="otto",
+            confirm_time=later,
+        )
+        assert transaction.cases.get(TENANT, case.name) == decided
+        transaction.cases.reopen(TENANT, case.name, CaseState.DECIDED)
+        assert transaction.cases.get(TENANT, case.name) == case

@@ -31,7 +31,7 @@ from raisonne.storage.fingerprint_log import SqlFingerprintLog
 from raisonne.storage.keks import SqlKeks
 from raisonne.storage.ledger_store import SqlLedger
 from raisonne.storage.segment_list import SqlSegmentList
-from raisonne.storage.transactions import SqlTransactions
+from raisonne.storage.transactions import SqlTransaction, SqlTransactions
 
 Statement = tuple[str, Any]
 
@@ -97,6 +97,7 @@ def use_everything(database: Database) -> None:
         transaction.cases.get(TENANT, "x")
         transaction.cases.list(TENANT, limit=9, after="x")
         transaction.cases.list(TENANT, limit=9, state=CaseState.OPEN)
+        use_the_notices(transaction)
         transaction.generations.get(TENANT, "x")
         transaction.generations.list(TENANT, limit=9, after="x")
         transaction.generations.list(TENANT, limit=9, operation="x")
@@ -124,6 +125,16 @@ def use_what_looks_back(transactions: SqlTransactions) -> None:
         transaction.manifests.assets(TENANT, limit=9, after="x")
         transaction.cases.of_generation(TENANT, "x")
         transaction.generations.of_asset(TENANT, "x")
+
+
+def use_the_notices(transaction: SqlTransaction) -> None:
+    transaction.cases.of_notice(TENANT, "x")
+    transaction.cases.of_work(TENANT, "works/x")
+    transaction.cases.appeals_of(TENANT, "x")
+    transaction.notices.get(TENANT, "x")
+    transaction.notices.list(TENANT, limit=9, after="x")
+    transaction.counter_notices.of_case(TENANT, "x")
+    transaction.assets.withdrawn(TENANT, limit=9, after="x")
 
 
 def use_the_log(log: SqlFingerprintLog) -> None:

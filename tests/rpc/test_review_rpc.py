@@ -6,20 +6,23 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from tests.rpc.conftest import LIMITS
 from tests.unit.app.house import held
 
 from raisonne.app.generate import Made
 from raisonne.app.review import open_case
 from raisonne.client import AsyncClient, CaseFile, Client
 from raisonne.rights.case import CaseState, Ruling
-from raisonne.rights.errors import ConflictError, InputError, NotFoundError, Reason
+from raisonne.rights.errors import AccessError, ConflictError, InputError, NotFoundError, Reason
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.provenance import CredentialVerdict, ValidationState
 from raisonne.rights.verdict import Outcome, Subject
 from raisonne.runtime.wiring import Service
-from raisonne.server import Application, serving
+from raisonne.server import Application, running, serving
 
 _SEEDS = itertools.count(700_000)
 Hold = Callable[[], Made]
@@ -89,10 +92,10 @@ async def test_a_refused_artwork_stays_where_it_is(client: AsyncClient, hold: Ho
 @pytest.mark.parametrize("first", list(Ruling))
 async def test_a_case_is_decided_once(client: AsyncClient, hold: Hold, first: Ruling) -> None:
     file = await case_of(client, hold())
-    decided = await client.cases.decide(file.case.name, first, "FIRST")
+    decided = await client.cases.decide(file.case.name, first, "OTHER", "First.")
     for ruling in Ruling:
         with pytest.raises(ConflictError) as again:
-            await client.cases.decide(file.case.name, ruling, "SECOND")
+            await client.cases.decide(file.case.name, ruling, "OTHER", "Second.")
         assert again.value.reason is Reason.STATE_CONFLICT
     assert (await client.cases.get(file.case.name)).case == decided
 
@@ -132,3 +135,34 @@ def test_the_synchronous_client_reviews_too(app: Application, hold: Hold) -> Non
         client.cases.decide(case.name, Ruling.CLEAR, "LICENSED")
         generation = client.generations.get(made.generation.name)
         assert generation.state is GenerationState.RELEASED
+
+
+async def test_reviewers_claim_release_and_take_back(client: AsyncClient, hold: Hold) -> None:
+    name = (await case_of(client, hold())).case.name
+    claimed = await client.cases.claim(name, timedelta(minutes=5))
+    assert claimed.leased_to == "local:operator"
+    assert claimed.lease_until is not None
+    assert (await client.cases.claim(name)).lease_until > claimed.lease_until  # type: ignore[operator]
+    assert (await client.cases.release(name)).leased_to == ""
+    with pytest.raises(ConflictError):
+        await client.cases.release(name)
+    with pytest.raises(InputError):
+        await client.cases.claim(name, timedelta(days=2))
+    with pytest.raises(ConflictError):
+        await client.cases.confirm(name)
+    await client.cases.decide(name, Ruling.REFUSE, "NOT_LICENSED")
+    assert (await client.cases.undo(name)).state is CaseState.OPEN
+
+
+async def test_a_second_person_agrees_over_the_wire(app: Application, hold: Hold) -> None:
+    twos = replace(app.review, second_reviewer=frozenset({"all"}))
+    async with (
+        running(replace(app, review=twos), "127.0.0.1:0", limits=LIMITS) as address,
+        AsyncClient(address) as client,
+    ):
+        name = (await case_of(client, hold())).case.name
+        proposed = await client.cases.decide(name, Ruling.REFUSE, "NOT_LICENSED")
+        assert proposed.state is CaseState.PENDING_SECOND
+        for agree in (True, False):
+            with pytest.raises(AccessError, match="somebody else"):
+                await client.cases.confirm(name, agree=agree)

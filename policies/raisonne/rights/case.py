@@ -20,6 +20,7 @@ class CaseState(StrEnum):
     """Where a case stands."""
 
     OPEN = "OPEN"
+    PENDING_SECOND = "PENDING_SECOND"
     DECIDED = "DECIDED"
 
 
@@ -36,7 +37,7 @@ class Decision:
 
     Attributes:
         case: ``cases/{id}``.
-        verdict: ``verdicts/{id}`` that it rules on.
+        verdict: ``verdicts/{id}`` that it rules on; empty where nothing could be judged.
         ruling: What was ruled.
         reason: Stable code, for example ``LICENSED``.
         note: The reviewer's words.
@@ -60,13 +61,26 @@ class Case:
     Attributes:
         name: ``cases/{id}``.
         tenant: Owner.
-        verdict: ``verdicts/{id}`` that asked for review.
+        verdict: ``verdicts/{id}`` that asked for review; empty where the bytes could not be
+            judged, and ``unjudged`` says why.
         generation: ``generations/{id}`` that is held, or that was released before; empty for a
             checked upload.
         state: Where it stands.
-        decision: What was decided; None while open.
+        decision: What was decided, or proposed while a second person has to agree; None while open.
         create_time: When it was opened (UTC).
         kind: Why somebody has to decide.
+        notice: ``notices/{id}`` that opened it; empty if none did.
+        work: ``works/{id}`` of this tenant that a notice is against; empty if none is.
+        unjudged: Why there is no verdict; empty where there is one.
+        stay_down: ``works/{id}`` that its ruling registered, so that what was taken down is found
+            when it comes again; empty if none was.
+        appeals: ``cases/{id}`` whose ruling this one contests; empty if none.
+        restore_time: When what its ruling took down was restored (UTC), if it was.
+        leased_to: Principal id of who works on it; empty if nobody does.
+        lease_until: Until when nobody else may decide it (UTC); None if nobody works on it.
+        confirmed_by: Principal id of the second person who agreed; empty if none was needed.
+        confirm_time: When they did (UTC).
+        wants_stay_down: Whether the ruling that is proposed registers what it takes down.
     """
 
     name: str
@@ -77,3 +91,14 @@ class Case:
     decision: Decision | None
     create_time: datetime
     kind: CaseKind = CaseKind.SCREENING
+    notice: str = ""
+    work: str = ""
+    unjudged: str = ""
+    stay_down: str = ""
+    appeals: str = ""
+    restore_time: datetime | None = None
+    leased_to: str = ""
+    lease_until: datetime | None = None
+    confirmed_by: str = ""
+    confirm_time: datetime | None = None
+    wants_stay_down: bool = False

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CALIBRATION_CREATE = "calibration:create"
     CALIBRATION_READ = "calibration:read"
 
+    CASE_APPEAL = "case:appeal"
     CASE_DECIDE = "case:decide"
     CASE_READ = "case:read"
 
@@ -39,6 +40,10 @@ class Permission(StrEnum):
     INDEX_MAINTAIN = "index:maintain"
 
     LEDGER_READ = "ledger:read"
+
+    NOTICE_CREATE = "notice:create"
+    NOTICE_DECIDE = "notice:decide"
+    NOTICE_READ = "notice:read"
 
     OPERATION_CANCEL = "operation:cancel"
     OPERATION_READ = "operation:read"

@@ -13,7 +13,7 @@ from raisonne.app.check import normal_territory, require_prompt
 from raisonne.app.generate import Generate, GenerationTerms
 from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Transaction, Transactions
-from raisonne.app.sealing import Envelope, SealContext, Sealed, WrappedKey
+from raisonne.app.sealing import Envelope, SealContext, pack, unpack
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
 from raisonne.rights.errors import (
@@ -125,7 +125,7 @@ class SubmitGeneration:
             actor=principal.id,
             kind=JobKind.GENERATE,
             state=JobState.PENDING,
-            payload=_pack(self.envelope.seal(context, _canonical(seeded(order)))),
+            payload=pack(self.envelope.seal(context, _canonical(seeded(order)))),
             request_id=request_id,
             request_sha256=digest,
             total=order.count,
@@ -203,7 +203,7 @@ class RunGeneration:
 
     def _order(self, job: Job) -> GenerationOrder:
         context = SealContext(job.tenant, JOB_PURPOSE, job.name)
-        return GenerationOrder(**json.loads(self.envelope.open(context, _unpack(job.payload))))
+        return GenerationOrder(**json.loads(self.envelope.open(context, unpack(job.payload))))
 
     def _release(self, job: Job) -> None:
         with self.transactions.write() as transaction:
@@ -266,14 +266,3 @@ def seeded(order: GenerationOrder) -> GenerationOrder:
 
 def _canonical(order: GenerationOrder) -> bytes:
     return json.dumps(asdict(order), sort_keys=True, separators=(",", ":")).encode()
-
-
-def _pack(sealed: Sealed) -> bytes:
-    head = sealed.key.version.to_bytes(4, "big") + len(sealed.key.wrapped).to_bytes(4, "big")
-    return head + sealed.key.wrapped + sealed.ciphertext
-
-
-def _unpack(packed: bytes) -> Sealed:
-    end = 8 + int.from_bytes(packed[4:8], "big")
-    key = WrappedKey(int.from_bytes(packed[:4], "big"), packed[8:end])
-    return Sealed(packed[end:], key)

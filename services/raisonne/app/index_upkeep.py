@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from raisonne.app.erase_files import EraseFiles
 from raisonne.app.events import event
 from raisonne.app.ports import Clock, Transactions
 from raisonne.index.block_file import DamagedSegmentError
@@ -49,11 +50,13 @@ class Compacted:
         before: What there was.
         after: What there is.
         erasure: Of values in the catalogue.
+        files_erased: Pictures of withdrawn works that were erased.
     """
 
     before: IndexStatistics
     after: IndexStatistics
     erasure: Erasure
+    files_erased: int = 0
 
     @property
     def rows_dropped(self) -> int:
@@ -66,6 +69,7 @@ class IndexUpkeep:
     """Use cases ``index:maintain``."""
 
     index: CatalogueIndex
+    erase_files: EraseFiles
     transactions: Transactions
     policies: Policies
     clock: Clock
@@ -103,7 +107,9 @@ class IndexUpkeep:
     def compact(
         self, principal: Principal, *, wait_seconds: float = 0.0, progress: Progress | None = None
     ) -> Compacted:
-        """Leave nothing of what was withdrawn in the files and in the catalogue.
+        """Leave nothing of what was withdrawn in the files, the catalogue and the stored pictures.
+
+        A withdrawn work can be registered anew then, and not restored any more.
 
         The ledger event is written when all is done. What an interruption leaves undone, the next
         compaction does, and its event counts only that.
@@ -119,12 +125,15 @@ class IndexUpkeep:
             StorageError: If the disk is full, or the catalogue cannot serve.
         """
         before, tenant = self.statistics(principal), principal.tenant
+        # First, so that the keys of the files are in what the index overwrites.
+        files = self.erase_files(principal)
         erasure = self.index.compact(tenant, wait_seconds=wait_seconds, progress=progress)
-        done = Compacted(before, self.index.statistics(tenant), erasure)
+        done = Compacted(before, self.index.statistics(tenant), erasure, files)
         details = {
             "files_before": str(before.segments),
             "rows_dropped": str(done.rows_dropped),
             "values_erased": str(erasure.values),
+            "files_erased": str(files),
             "pending": erasure.pending,
         }
         self._record(principal, LedgerAction.INDEX_COMPACTED, done.after, details)

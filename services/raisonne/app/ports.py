@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from raisonne.app.case_ports import CaseStore, CounterNoticeStore, NoticeStore
 from raisonne.app.fingerprints import FingerprintStore
-from raisonne.app.sealing import BlobRecord
+from raisonne.app.sealing import BlobRecord, Withdrawn
 from raisonne.app.work_ports import CursorStore, WorkStore
 from raisonne.rights.asset import Asset
-from raisonne.rights.case import Case, CaseState, Decision
 from raisonne.rights.generation import (
     EngineDescription,
     Generation,
@@ -48,7 +48,19 @@ class AssetStore(Protocol):
         ...
 
     def blob(self, tenant: str, name: str) -> BlobRecord | None:
-        """Return where the asset's bytes lie, or None."""
+        """Return where the asset's bytes lie; None if there is no such asset or it was erased."""
+        ...
+
+    def withdrawn(self, tenant: str, *, limit: int, after: str = "") -> Sequence[Withdrawn]:
+        """Return files of works that are all withdrawn and stay so, by name, and are not erased."""
+        ...
+
+    def erase(self, tenant: str, name: str, when: datetime) -> None:
+        """Forget where an asset's bytes lie and the key that opens them; its record stays.
+
+        Raises:
+            ConflictError: If there is no such asset, or it was erased before.
+        """
         ...
 
 
@@ -149,40 +161,6 @@ class GenerationStore(Protocol):
 
         Raises:
             ConflictError: If the stored record is in another state than it was.
-        """
-        ...
-
-
-class CaseStore(Protocol):
-    """What people have to decide."""
-
-    def add(self, case: Case) -> None:
-        """Insert an open case."""
-        ...
-
-    def get(self, tenant: str, name: str) -> Case | None:
-        """Return the case, or None."""
-        ...
-
-    def list(
-        self, tenant: str, *, limit: int, after: str = "", state: CaseState | None = None
-    ) -> Sequence[Case]:
-        """Return cases ordered by name, at most ``limit``, after the given name."""
-        ...
-
-    def of_generation(self, tenant: str, generation: str) -> Sequence[Case]:
-        """Return the cases about an artwork, in order of opening."""
-        ...
-
-    def waits(self, tenant: str, sha256: str) -> bool:
-        """Return whether an open case is about exactly these bytes."""
-        ...
-
-    def decide(self, tenant: str, decision: Decision) -> None:
-        """Write the decision of an open case.
-
-        Raises:
-            ConflictError: If the case is decided already.
         """
         ...
 
@@ -293,6 +271,16 @@ class Transaction(Protocol):
     @property
     def cases(self) -> CaseStore:
         """What people have to decide."""
+        ...
+
+    @property
+    def notices(self) -> NoticeStore:
+        """Notices against content."""
+        ...
+
+    @property
+    def counter_notices(self) -> CounterNoticeStore:
+        """Counter-notices."""
         ...
 
     @property

@@ -176,7 +176,7 @@ class Retroactive:
     ) -> Rejudged:
         with self.transactions.write() as transaction:
             for case in transaction.cases.of_generation(generation.tenant, generation.name):
-                if case.state is CaseState.OPEN:
+                if case.state is not CaseState.DECIDED:
                     state = RejudgedState.WAITING
                 elif _settles(transaction, case.verdict, verdict) and (
                     case.decision is not None and case.decision.ruling is Ruling.CLEAR

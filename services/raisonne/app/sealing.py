@@ -71,6 +71,21 @@ class BlobRecord:
     key: WrappedKey
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A stored file that protects nothing any more.
+
+    Attributes:
+        asset: ``assets/{id}``.
+        location: Where its bytes lie.
+        work: ``works/{id}`` that was withdrawn.
+    """
+
+    asset: str
+    location: str
+    work: str
+
+
 class BlobStore(Protocol):
     """Encrypted bytes. A blob that no committed row names is an orphan and may be swept."""
 
@@ -86,3 +101,24 @@ class BlobStore(Protocol):
             KeyUnavailableError: See ``Envelope.open``.
         """
         ...
+
+    def delete(self, location: str) -> None:
+        """Remove a blob that no committed row names any more; nothing happens if it is gone.
+
+        Raises:
+            StorageError: If it cannot be removed.
+        """
+        ...
+
+
+def pack(sealed: Sealed) -> bytes:
+    """Return what was sealed with its wrapped key, as one value for one column."""
+    head = sealed.key.version.to_bytes(4, "big") + len(sealed.key.wrapped).to_bytes(4, "big")
+    return head + sealed.key.wrapped + sealed.ciphertext
+
+
+def unpack(packed: bytes) -> Sealed:
+    """Return what ``pack`` was given."""
+    end = 8 + int.from_bytes(packed[4:8], "big")
+    key = WrappedKey(int.from_bytes(packed[:4], "big"), packed[8:end])
+    return Sealed(packed[end:], key)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from raisonne.app.events import event
 from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Transactions
 from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.texts import require_short
 from raisonne.app.work_changes import bring_into_force
+from raisonne.app.work_records import PreparedWork, registered_asset, withdraw_work
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
-from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.errors import ConflictError, NotFoundError
-from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.statement import RightsStatement
 from raisonne.rights.work import Work, WorkState
@@ -136,19 +134,7 @@ class Works:
         authorise(self.policies, principal, Permission.WORK_WITHDRAW, principal.tenant)
         now = self.clock.now()
         with self.transactions.write() as transaction:
-            work = transaction.works.get(principal.tenant, name)
-            if work is None:
-                raise NotFoundError(f"There is no work {name!r}.", metadata={"name": name})
-            if work.state is WorkState.WITHDRAWN:
-                raise ConflictError(f"{name} is withdrawn already.", metadata={"name": name})
-            withdrawn = replace(
-                work, state=WorkState.WITHDRAWN, revision=work.revision + 1, update_time=now
-            )
-            transaction.works.replace(withdrawn, actor=principal.id)
-            transaction.outbox.append(
-                event(principal, LedgerAction.WORK_WITHDRAWN, name, now, sha256=work.sha256)
-            )
-        return withdrawn
+            return withdraw_work(transaction, principal, name, now)
 
     def _find(self, tenant: str, sha256: str) -> Work | None:
         with self.transactions.read() as transaction:
@@ -158,18 +144,7 @@ class Works:
         self, principal: Principal, draft: WorkDraft, sha256: str, image: DecodedImage
     ) -> Registration:
         now = self.clock.now()
-        asset = Asset(
-            name=new_name("assets"),
-            tenant=principal.tenant,
-            sha256=sha256,
-            pixel_sha256=image.pixel_sha256,
-            media_type=image.media_type,
-            size_bytes=len(draft.data),
-            width=image.width,
-            height=image.height,
-            origin=AssetOrigin.REGISTERED,
-            create_time=now,
-        )
+        asset = registered_asset(principal.tenant, image, sha256, len(draft.data), now)
         work = Work(
             name=new_name("works"),
             tenant=principal.tenant,
@@ -189,12 +164,10 @@ class Works:
         fingerprints = self.extractor.register(image, sha256)
         context = SealContext(principal.tenant, ASSET_PURPOSE, asset.name)
         blob = self.blobs.put(context, draft.data)
-        registered = event(principal, LedgerAction.WORK_REGISTERED, work.name, now, sha256=sha256)
+        prepared = PreparedWork(work, asset, blob, fingerprints)
         try:
             with self.transactions.write() as transaction:
-                transaction.assets.add(asset, blob)
-                transaction.works.add(work, fingerprints, actor=principal.id)
-                transaction.outbox.append(registered)
+                prepared.write(transaction, principal)
         except ConflictError:
             # Two importers raced on the same file; the first one's record stands.
             existing = self._find(principal.tenant, sha256)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from raisonne.app.check import CheckTerms
+from raisonne.app.counter_notices import CounterFile
 from raisonne.app.generate import GenerationTerms
 from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
+from raisonne.app.notices import Filing, NoticeFile
 from raisonne.app.review import CaseFile
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
@@ -19,7 +21,9 @@ from raisonne.cli.state import GlobalFlags
 from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.errors import ConfigError
 from raisonne.rights.ledger import Checkpoint
+from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 from raisonne.runtime.settings import PROJECT_FILE, Settings, load_settings
@@ -138,9 +142,72 @@ class EmbeddedGateway:
         """Return a case with the verdict that opened it."""
         return self.service.review.get(self.service.principal, name)
 
-    def decide(self, name: str, ruling: Ruling, reason: str, note: str) -> Case:
+    def decide(
+        self, name: str, ruling: Ruling, reason: str, note: str, *, stay_down: bool = False
+    ) -> Case:
         """Decide a case."""
-        return self.service.review.decide(self.service.principal, name, ruling, reason, note)
+        return self.service.review.decide(
+            self.service.principal, name, ruling, reason, note, stay_down=stay_down
+        )
+
+    def confirm(self, name: str, *, agree: bool) -> Case:
+        """Agree with what is proposed, or do not."""
+        return self.service.review.confirm(self.service.principal, name, agree=agree)
+
+    def claim(self, name: str, lease: timedelta) -> Case:
+        """Lease a case."""
+        return self.service.case_work.claim(self.service.principal, name, lease)
+
+    def release(self, name: str) -> Case:
+        """End the lease of a case."""
+        return self.service.case_work.release(self.service.principal, name)
+
+    def undo(self, name: str) -> Case:
+        """Take a ruling back."""
+        return self.service.case_work.undo(self.service.principal, name)
+
+    def appeal(self, name: str, grounds: str) -> Case:
+        """Contest a ruling."""
+        return self.service.appeals.file(self.service.principal, name, grounds)
+
+    def grounds(self, name: str) -> str:
+        """Return why a ruling is contested."""
+        return self.service.appeals.grounds(self.service.principal, name)
+
+    def reasons(self, name: str) -> StatementOfReasons:
+        """Return the statement of reasons of a ruling."""
+        return self.service.appeals.reasons(self.service.principal, name)
+
+    def file_notice(self, filing: Filing) -> NoticeFile:
+        """File a notice."""
+        return self.service.notices.file(self.service.principal, filing)
+
+    def notices(self, state: NoticeState | None) -> Iterator[Notice]:
+        """Iterate over notices."""
+        after, notices = "", self.service.notices
+        while page := notices.list(self.service.principal, limit=_PAGE, after=after, state=state):
+            yield from page
+            after = page[-1].name
+
+    def notice(self, name: str) -> NoticeFile:
+        """Return a notice with what was written."""
+        return self.service.notices.get(self.service.principal, name)
+
+    def declare(self, name: str, event: NoticeEvent) -> Notice:
+        """Record what a notifier makes known later."""
+        return self.service.notices.declare(self.service.principal, name, event)
+
+    def counter(self, case: str, words: CounterWords) -> CounterNotice:
+        """File a counter-notice."""
+        return self.service.counter_notices.file(self.service.principal, case, words)
+
+    def counter_notice(self, case: str) -> CounterFile:
+        """Return the counter-notice that contests a case."""
+        return self.service.counter_notices.get(self.service.principal, case)
+
+    def restore(self, case: str) -> Case:
+        """Make available again what a notice took down."""
+        return self.service.counter_notices.restore(self.service.principal, case)
 
     def ledger_head(self) -> Checkpoint:
         """Return the newest checkpoint."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from raisonne.cli.state import GlobalFlags
@@ -13,13 +13,17 @@ from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.errors import ConfigError
 from raisonne.rights.generation import Generation
 from raisonne.rights.ledger import Checkpoint
+from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 
 if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
+    from raisonne.app.counter_notices import CounterFile
     from raisonne.app.generation_jobs import GenerationOrder
+    from raisonne.app.notices import Filing, NoticeFile
     from raisonne.app.review import CaseFile
     from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import Registration, WorkDraft
@@ -105,8 +109,66 @@ class Gateway(Protocol):
         """Return a case with the verdict that opened it."""
         ...
 
-    def decide(self, name: str, ruling: Ruling, reason: str, note: str) -> Case:
+    def decide(
+        self, name: str, ruling: Ruling, reason: str, note: str, *, stay_down: bool = False
+    ) -> Case:
         """Decide a case."""
+        ...
+
+    def confirm(self, name: str, *, agree: bool) -> Case:
+        """Agree with what is proposed, or do not."""
+        ...
+
+    def claim(self, name: str, lease: timedelta) -> Case:
+        """Lease a case."""
+        ...
+
+    def release(self, name: str) -> Case:
+        """End the lease of a case."""
+        ...
+
+    def undo(self, name: str) -> Case:
+        """Take a ruling back."""
+        ...
+
+    def appeal(self, name: str, grounds: str) -> Case:
+        """Contest a ruling."""
+        ...
+
+    def grounds(self, name: str) -> str:
+        """Return why a ruling is contested."""
+        ...
+
+    def reasons(self, name: str) -> StatementOfReasons:
+        """Return the statement of reasons of a ruling."""
+        ...
+
+    def file_notice(self, filing: Filing) -> NoticeFile:
+        """File a notice."""
+        ...
+
+    def notices(self, state: NoticeState | None) -> Iterator[Notice]:
+        """Iterate over notices."""
+        ...
+
+    def notice(self, name: str) -> NoticeFile:
+        """Return a notice with what was written."""
+        ...
+
+    def declare(self, name: str, event: NoticeEvent) -> Notice:
+        """Record what a notifier makes known later."""
+        ...
+
+    def counter(self, case: str, words: CounterWords) -> CounterNotice:
+        """File a counter-notice."""
+        ...
+
+    def counter_notice(self, case: str) -> CounterFile:
+        """Return the counter-notice that contests a case."""
+        ...
+
+    def restore(self, case: str) -> Case:
+        """Make available again what a notice took down."""
         ...
 
     def ledger_head(self) -> Checkpoint:

@@ -155,6 +155,7 @@ def compacted_fields(done: Compacted) -> dict[str, Any]:
         "bytes_after": after.size_bytes,
         "rows_dropped": done.rows_dropped,
         "values_erased": done.erasure.values,
+        "files_erased": done.files_erased,
         "pending": done.erasure.pending or None,
     }
 
@@ -169,6 +170,7 @@ def compacted_words(done: Compacted) -> str:
             f"size     {size_words(before.size_bytes)} -> {size_words(after.size_bytes)}",
             f"dropped  {counted(done.rows_dropped, 'row')} of files, out of force",
             f"erased   {counted(done.erasure.values, 'value')} in the catalogue",
+            f"         {counted(done.files_erased, 'picture')} of withdrawn works",
             f"pending  {done.erasure.pending or 'nothing'}",
         ]
     )

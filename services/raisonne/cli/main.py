@@ -19,6 +19,7 @@ from raisonne.cli import (
     generate_cmd,
     index_cmd,
     ledger_cmd,
+    notice_cmd,
     policy_cmd,
     review_cmd,
     signals_cmd,
@@ -44,6 +45,7 @@ app.add_typer(index_cmd.app, name="index")
 app.add_typer(signals_cmd.app, name="signals")
 app.add_typer(policy_cmd.app, name="policy")
 app.add_typer(review_cmd.app, name="review")
+app.add_typer(notice_cmd.app, name="notice")
 app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
 app.command("generate")(generate_cmd.generate)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from raisonne.app.check import CheckTerms
+from raisonne.app.counter_notices import CounterFile
 from raisonne.app.generation_jobs import GenerationOrder
+from raisonne.app.notices import Filing, NoticeFile
 from raisonne.app.review import CaseFile
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
@@ -16,7 +18,9 @@ from raisonne.client import Client
 from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import Checkpoint
+from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 
@@ -123,9 +127,76 @@ class RemoteGateway:
         file = self.client.cases.get(name)
         return CaseFile(file.case, file.verdict)
 
-    def decide(self, name: str, ruling: Ruling, reason: str, note: str) -> Case:
+    def decide(
+        self, name: str, ruling: Ruling, reason: str, note: str, *, stay_down: bool = False
+    ) -> Case:
         """Decide a case."""
-        return self.client.cases.decide(name, ruling, reason, note)
+        return self.client.cases.decide(name, ruling, reason, note, stay_down=stay_down)
+
+    def confirm(self, name: str, *, agree: bool) -> Case:
+        """Agree with what is proposed, or do not."""
+        return self.client.cases.confirm(name, agree=agree)
+
+    def claim(self, name: str, lease: timedelta) -> Case:
+        """Lease a case."""
+        return self.client.cases.claim(name, lease)
+
+    def release(self, name: str) -> Case:
+        """End the lease of a case."""
+        return self.client.cases.release(name)
+
+    def undo(self, name: str) -> Case:
+        """Take a ruling back."""
+        return self.client.cases.undo(name)
+
+    def appeal(self, name: str, grounds: str) -> Case:
+        """Contest a ruling."""
+        return self.client.cases.appeal(name, grounds)
+
+    def grounds(self, name: str) -> str:
+        """Return why a ruling is contested."""
+        return self.client.cases.grounds(name)
+
+    def reasons(self, name: str) -> StatementOfReasons:
+        """Return the statement of reasons of a ruling."""
+        return self.client.cases.reasons(name)
+
+    def file_notice(self, filing: Filing) -> NoticeFile:
+        """File a notice."""
+        file = self.client.notices.file(
+            filing.words,
+            targets=filing.targets,
+            basis=filing.basis,
+            work=filing.work,
+            territory=filing.territory,
+        )
+        return NoticeFile(file.notice, file.words, file.cases)
+
+    def notices(self, state: NoticeState | None) -> Iterator[Notice]:
+        """Iterate over notices."""
+        return self.client.notices.list(state=state)
+
+    def notice(self, name: str) -> NoticeFile:
+        """Return a notice with what was written."""
+        file = self.client.notices.get(name)
+        return NoticeFile(file.notice, file.words, file.cases)
+
+    def declare(self, name: str, event: NoticeEvent) -> Notice:
+        """Record what a notifier makes known later."""
+        return self.client.notices.declare(name, event)
+
+    def counter(self, case: str, words: CounterWords) -> CounterNotice:
+        """File a counter-notice."""
+        return self.client.notices.counter(case, words)
+
+    def counter_notice(self, case: str) -> CounterFile:
+        """Return the counter-notice that contests a case."""
+        file = self.client.notices.get_counter(case)
+        return CounterFile(file.counter, file.words)
+
+    def restore(self, case: str) -> Case:
+        """Make available again what a notice took down."""
+        return self.client.notices.restore(case)
 
     def ledger_head(self) -> Checkpoint:
         """Return the newest checkpoint."""

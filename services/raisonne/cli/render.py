@@ -111,8 +111,17 @@ def case_fields(case: Case) -> dict[str, Any]:
         "case": case.name,
         "kind": case.kind.value,
         "state": case.state.value,
-        "verdict_name": case.verdict,
+        "verdict_name": case.verdict or None,
+        "unjudged": case.unjudged or None,
         "generation": case.generation or None,
+        "work": case.work or None,
+        "notice": case.notice or None,
+        "appeals": case.appeals or None,
+        "stay_down": case.stay_down or None,
+        "restore_time": case.restore_time and case.restore_time.isoformat(),
+        "leased_to": case.leased_to or None,
+        "lease_until": case.lease_until and case.lease_until.isoformat(),
+        "confirmed_by": case.confirmed_by or None,
         "create_time": case.create_time.isoformat(),
         "decision": decision
         and {

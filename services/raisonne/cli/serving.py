@@ -19,6 +19,10 @@ def application(service: Service) -> Application:
         provenance=service.provenance,
         audit_log=service.audit_log,
         review=service.review,
+        case_work=service.case_work,
+        notices=service.notices,
+        counter_notices=service.counter_notices,
+        appeals=service.appeals,
         dataset_audits=service.dataset_audits,
         clock=service.clock,
     )

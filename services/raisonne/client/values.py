@@ -12,6 +12,7 @@ from raisonne.rights.errors import RaisonneError
 from raisonne.rights.generation import Generation
 from raisonne.rights.job import JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
+from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeWords
 from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.rights.work import Work
 
@@ -77,11 +78,11 @@ class CaseFile:
 
     Attributes:
         case: The case.
-        verdict: The verdict that opened it.
+        verdict: The verdict that opened it; None where the bytes could not be judged.
     """
 
     case: Case
-    verdict: Verdict
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +170,31 @@ class OperationSnapshot:
     update_time: datetime
     generations: tuple[Generation, ...]
     error: RaisonneError | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFile:
+    """A notice with what was written and what it led to.
+
+    Attributes:
+        notice: The record.
+        words: What the notifier wrote.
+        cases: Those that it opened.
+    """
+
+    notice: Notice
+    words: NoticeWords
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFile:
+    """A counter-notice with what was written.
+
+    Attributes:
+        counter: The record.
+        words: As given.
+    """
+
+    counter: CounterNotice
+    words: CounterWords

@@ -17,12 +17,14 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from raisonne.keys.uri import split_uri
 from raisonne.policy.profiles import PolicyProfile
+from raisonne.rights.case import CaseKind
 from raisonne.rights.errors import ConfigError, Reason
 from raisonne.rights.statement import ReservationKind
 
 ENVIRONMENT_PREFIX = "RAISONNE_"
+_MINUTES_A_DAY = 1_440
 PROJECT_FILE = Path("raisonne.toml")
-_LISTS = frozenset({"policy_overlays", "policy_profile", "reservations"})
+_LISTS = frozenset({"policy_overlays", "policy_profile", "reservations", "second_reviewer"})
 """Settings that the environment gives as words with commas between."""
 
 
@@ -62,6 +64,9 @@ class Settings:
         decoder_workers: Processes that decode pictures.
         job_workers: Threads that run jobs in ``raisonne up``.
         lease_seconds: How long a job stays with a worker that shows no life.
+        second_reviewer: Kinds of cases whose rulings take effect only when a second person agrees:
+            ``SCREENING``, ``RETROACTIVE``, ``NOTICE``, ``APPEAL``, or ``all``.
+        undo_minutes: How long a ruling can be taken back by who made it.
         listen: gRPC address of ``raisonne up``.
     """
 
@@ -91,6 +96,8 @@ class Settings:
     decoder_workers: int = 1
     job_workers: int = 1
     lease_seconds: float = 60.0
+    second_reviewer: frozenset[str] = frozenset()
+    undo_minutes: float = 10.0
     listen: str = "127.0.0.1:50051"
 
     def __post_init__(self) -> None:
@@ -98,6 +105,13 @@ class Settings:
             raise ConfigError(f"{self.tenant!r} is no tenant: use letters, digits, '-' and '_'.")
         if min(self.decoder_workers, self.job_workers) < 1 or self.lease_seconds <= 0:
             raise ConfigError("Numbers of workers and lease_seconds must be positive.")
+        if not 0 <= self.undo_minutes <= _MINUTES_A_DAY:
+            raise ConfigError("undo_minutes must be 0 to a day.")
+        unknown = self.second_reviewer - {*CaseKind, "all"}
+        if unknown:
+            raise ConfigError(
+                f"second_reviewer knows {', '.join(CaseKind)} and all, not {min(unknown)}."
+            )
 
     @property
     def database_url(self) -> str:

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from raisonne.app.appeals import Appeals
 from raisonne.app.audit_log import AuditLog
 from raisonne.app.calibration import Calibrations
+from raisonne.app.case_work import CaseWork
 from raisonne.app.check import Check
+from raisonne.app.counter_notices import CounterNotices
 from raisonne.app.dataset_audit import DatasetAudits
+from raisonne.app.erase_files import EraseFiles
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.index_upkeep import IndexUpkeep
+from raisonne.app.notice_targets import NoticeTargets
+from raisonne.app.notices import Notices
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock, Engine, Ledger, Transactions
 from raisonne.app.provenance import Provenance
@@ -25,6 +31,7 @@ from raisonne.app.retroactive import RejudgedState, Retroactive
 from raisonne.app.review import Review
 from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
+from raisonne.app.stay_down import StayDown
 from raisonne.app.verdict_replay import ReplayVerdict
 from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import Works
@@ -114,6 +121,10 @@ class Service:
     provenance: Provenance
     audit_log: AuditLog
     review: Review
+    case_work: CaseWork
+    notices: Notices
+    counter_notices: CounterNotices
+    appeals: Appeals
     dataset_audits: DatasetAudits
     calibrations: Calibrations
     index_upkeep: IndexUpkeep
@@ -235,6 +246,9 @@ def _wire(
     generate = Generate(engine, screener, release, blobs, transactions, policies, clock)
     check = Check(screener, transactions, policies, clock)
     lease = timedelta(seconds=settings.lease_seconds)
+    stay_down = StayDown(decoder, extractor, blobs, envelope, transactions)
+    targets = NoticeTargets(screener, blobs, transactions, clock)
+    erase_files = EraseFiles(blobs, transactions, clock)
     return Service(
         settings=settings,
         principal=Principal("local:operator", settings.tenant, frozenset({Role.OPERATOR})),
@@ -259,12 +273,18 @@ def _wire(
         artworks=Artworks(blobs, transactions, policies),
         provenance=Provenance(reader, transactions, policies),
         audit_log=AuditLog(ledger, policies),
-        review=Review(release, blobs, transactions, policies, clock),
+        review=Review(
+            release, blobs, transactions, policies, clock, stay_down, settings.second_reviewer
+        ),
+        case_work=CaseWork(transactions, policies, clock, timedelta(minutes=settings.undo_minutes)),
+        notices=Notices(targets, envelope, transactions, policies, clock),
+        counter_notices=CounterNotices(envelope, transactions, policies, clock),
+        appeals=Appeals(envelope, transactions, policies, clock),
         dataset_audits=DatasetAudits(check),
         calibrations=Calibrations(
             decoder, extractor, index, blobs, transactions, policies, clock, rules
         ),
-        index_upkeep=IndexUpkeep(index, transactions, policies, clock),
+        index_upkeep=IndexUpkeep(index, erase_files, transactions, policies, clock),
         released=released,
         retroactive=Retroactive(released, screener, blobs, transactions, policies, clock),
         database=database,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from raisonne.app.appeals import Appeals
 from raisonne.app.audit_log import AuditLog
+from raisonne.app.case_work import CaseWork
 from raisonne.app.check import Check
+from raisonne.app.counter_notices import CounterNotices
 from raisonne.app.dataset_audit import DatasetAudits
 from raisonne.app.generation_jobs import SubmitGeneration
+from raisonne.app.notices import Notices
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock
 from raisonne.app.provenance import Provenance
@@ -31,6 +35,10 @@ class Application:
         provenance: Reads credentials.
         audit_log: Reads the ledger.
         review: Reads and decides cases.
+        case_work: Leases cases, and takes rulings back.
+        notices: Receives and reads notices.
+        counter_notices: Receives counter-notices, and restores what was taken down.
+        appeals: Contests rulings, and states their reasons.
         dataset_audits: Audits items of datasets.
         clock: The time.
     """
@@ -45,5 +53,9 @@ class Application:
     provenance: Provenance
     audit_log: AuditLog
     review: Review
+    case_work: CaseWork
+    notices: Notices
+    counter_notices: CounterNotices
+    appeals: Appeals
     dataset_audits: DatasetAudits
     clock: Clock

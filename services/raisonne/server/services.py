@@ -22,6 +22,8 @@ from raisonne.api.v1 import (
     generation_service_pb2_grpc,
     ledger_service_pb2,
     ledger_service_pb2_grpc,
+    notice_service_pb2,
+    notice_service_pb2_grpc,
     operation_service_pb2,
     operation_service_pb2_grpc,
     provenance_service_pb2,
@@ -39,6 +41,7 @@ from raisonne.server.servicers.catalogue import CatalogueServicer
 from raisonne.server.servicers.dataset_audit import DatasetAuditServicer
 from raisonne.server.servicers.generation import GenerationServicer
 from raisonne.server.servicers.ledger import LedgerServicer
+from raisonne.server.servicers.notices import NoticeServicer
 from raisonne.server.servicers.operations import OperationsServicer
 from raisonne.server.servicers.provenance import ProvenanceServicer
 from raisonne.server.servicers.reading import OperationReader
@@ -108,6 +111,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             LedgerServicer(app.audit_log),
         ),
         Served(
+            _only(notice_service_pb2.DESCRIPTOR),
+            notice_service_pb2_grpc.add_NoticeServiceServicer_to_server,
+            NoticeServicer(app.notices, app.counter_notices),
+        ),
+        Served(
             _only(operation_service_pb2.DESCRIPTOR),
             operation_service_pb2_grpc.add_OperationServiceServicer_to_server,
             OperationServicer(reader, follower),
@@ -120,7 +128,7 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
         Served(
             _only(review_service_pb2.DESCRIPTOR),
             review_service_pb2_grpc.add_ReviewServiceServicer_to_server,
-            ReviewServicer(app.review, limits.upload_chunk_bytes),
+            ReviewServicer(app.review, app.case_work, app.appeals, limits.upload_chunk_bytes),
         ),
         Served(
             _only(screening_service_pb2.DESCRIPTOR),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import and_, update
 from sqlmodel import Session, col, select
 
-from raisonne.app.sealing import BlobRecord, WrappedKey
+from raisonne.app.sealing import BlobRecord, Withdrawn, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
+from raisonne.rights.errors import ConflictError
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Database
-from raisonne.storage.tables import AssetRow, CatalogueRow
+from raisonne.storage.tables import WORK_IS_WITHDRAWN, AssetRow, CatalogueRow, WorkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,52 @@ class SqlAssets:
         ).first()
 
     def blob(self, tenant: str, name: str) -> BlobRecord | None:
-        """Return where the asset's bytes lie, or None."""
+        """Return where the asset's bytes lie; None if there is no such asset or it was erased."""
         row = self._row(tenant, name)
-        if row is None:
+        if row is None or row.erase_time is not None:
             return None
         return BlobRecord(row.location, WrappedKey(row.key_version, row.wrapped_key))
+
+    def withdrawn(self, tenant: str, *, limit: int, after: str = "") -> Sequence[Withdrawn]:
+        """Return files of works that are all withdrawn and stay so, by name, and are not erased."""
+        # Each work has a file of its own, made when it was registered.
+        its_file = and_(
+            col(AssetRow.tenant) == col(WorkRow.tenant), col(AssetRow.name) == col(WorkRow.asset)
+        )
+        statement = (
+            select(AssetRow.name, AssetRow.location, WorkRow.name)
+            .select_from(WorkRow)
+            .join(AssetRow, its_file)
+            .where(
+                col(WorkRow.tenant) == tenant,
+                WORK_IS_WITHDRAWN,
+                col(WorkRow.asset) > after,
+                col(WorkRow.next_time).is_(None),
+                col(AssetRow.erase_time).is_(None),
+            )
+            .order_by(col(WorkRow.asset))
+            .limit(limit)
+        )
+        found = self.session.exec(statement).all()
+        return tuple(Withdrawn(asset, where, work) for asset, where, work in found)
+
+    def erase(self, tenant: str, name: str, when: datetime) -> None:
+        """Forget where an asset's bytes lie and the key that opens them; its record stays.
+
+        Raises:
+            ConflictError: If there is no such asset, or it was erased before.
+        """
+        erased = self.session.exec(
+            update(AssetRow)
+            .where(
+                col(AssetRow.tenant) == tenant,
+                col(AssetRow.name) == name,
+                col(AssetRow.erase_time).is_(None),
+            )
+            .values(erase_time=when, wrapped_key=b"", location=f"erased:{tenant}:{name}")
+        )
+        if erased.rowcount != 1:
+            raise ConflictError(f"{name} is erased already.", metadata={"name": name})
 
     def _row(self, tenant: str, name: str) -> AssetRow | None:
         return self.session.exec(
@@ -92,7 +137,9 @@ def known_locations(database: Database) -> set[str]:
         StorageError: If the database cannot serve.
     """
     with database.read() as session:
-        return set(session.exec(select(AssetRow.location)))
+        return set(
+            session.exec(select(AssetRow.location).where(col(AssetRow.erase_time).is_(None)))
+        )
 
 
 def catalogue_id(database: Database) -> str:

@@ -77,6 +77,20 @@ class FileBlobStore:
             ciphertext = (self._root / record.location).read_bytes()
         return self._envelope.open(context, Sealed(ciphertext, record.key))
 
+    def delete(self, location: str) -> None:
+        """Remove a blob that no committed row names any more; nothing happens if it is gone.
+
+        Raises:
+            StorageError: If it cannot be removed.
+        """
+        if not _LOCATION.fullmatch(location):
+            raise StorageError("The location of a stored file is not one that was given out.")
+        path = self._root / location
+        with _storage_errors():
+            if path.exists():
+                path.unlink(missing_ok=True)
+                _sync_folder(path.parent)
+
     def bind(self, catalogue: str) -> bool:
         """Note that a catalogue uses this folder; a folder that is empty becomes its own.
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from raisonne.rights.asset import AssetOrigin
-from raisonne.rights.case import CaseKind, CaseState, Ruling
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobKind, JobState
@@ -48,6 +47,7 @@ METADATA = Row.metadata
 # Conditions of partial indexes. Queries use the same words: SQLite does not see that a condition
 # with a parameter implies the index's.
 WORK_IS_REGISTERED = text("state = 'REGISTERED'")
+WORK_IS_WITHDRAWN = text("work.state = 'WITHDRAWN'")
 WORK_RESERVES_HOLDER = text("state = 'REGISTERED' AND reserves_generation AND holder <> ''")
 WORK_IS_SCHEDULED = text("next_time IS NOT NULL")
 GENERATION_IN_OPERATION = text("operation <> ''")
@@ -89,6 +89,8 @@ class AssetRow(Row, table=True):
     location: Str
     key_version: int
     wrapped_key: bytes
+    # When its bytes were erased; there is no file and no key any more then.
+    erase_time: datetime | None
 
 
 class WorkRow(Row, table=True):
@@ -108,6 +110,7 @@ class WorkRow(Row, table=True):
             "name",
             where=WORK_RESERVES_HOLDER,
         ),
+        partial("ix_work_withdrawn", "tenant", "asset", where=text("state = 'WITHDRAWN'")),
         partial("ix_work_scheduled", "tenant", "next_time", where=WORK_IS_SCHEDULED),
     )
 
@@ -299,40 +302,6 @@ class GenerationRow(Row, table=True):
     verdict: Str
     manifest_label: Str
     ledger_event: Str
-    create_time: datetime
-
-
-class CaseRow(Row, table=True):
-    """What a person has to decide, and the decision."""
-
-    __tablename__ = "review_case"
-    __table_args__ = (
-        one_of("kind", CaseKind),
-        one_of("state", CaseState),
-        one_of("ruling", Ruling),
-        CheckConstraint(
-            "(state = 'DECIDED') = (ruling IS NOT NULL AND decide_time IS NOT NULL)",
-            name="decision",
-        ),
-        reference("verdict", "verdict"),
-        reference("generation", "generation"),
-        Index(None, "tenant", "state", "name"),
-        Index(None, "tenant", "generation"),
-    )
-
-    tenant: Key
-    name: Key
-    kind: str = Field(
-        sa_type=Characters, sa_column_kwargs={"server_default": CaseKind.SCREENING.value}
-    )
-    verdict: Str
-    generation: str | None = Field(sa_type=Characters)
-    state: Str
-    ruling: str | None = Field(sa_type=Characters)
-    reason: str | None = Field(sa_type=Characters)
-    note: str | None = Field(sa_type=Characters)
-    decided_by: str | None = Field(sa_type=Characters)
-    decide_time: datetime | None
     create_time: datetime
 
 

@@ -17,6 +17,7 @@ from raisonne.storage.fingerprints import SqlFingerprints
 from raisonne.storage.generations import SqlGenerations
 from raisonne.storage.jobs import SqlJobs
 from raisonne.storage.manifests import SqlManifests
+from raisonne.storage.notices import SqlCounterNotices, SqlNotices
 from raisonne.storage.outbox import SqlOutbox
 from raisonne.storage.verdicts import SqlVerdicts
 from raisonne.storage.works import SqlWorks
@@ -34,6 +35,8 @@ class SqlTransaction:
     manifests: SqlManifests
     generations: SqlGenerations
     cases: SqlCases
+    notices: SqlNotices
+    counter_notices: SqlCounterNotices
     jobs: SqlJobs
     cursors: SqlCursors
     outbox: SqlOutbox
@@ -84,6 +87,8 @@ def _transaction(session: Session) -> SqlTransaction:
         manifests=SqlManifests(session),
         generations=SqlGenerations(session),
         cases=SqlCases(session),
+        notices=SqlNotices(session),
+        counter_notices=SqlCounterNotices(session),
         jobs=SqlJobs(session),
         cursors=SqlCursors(session),
         outbox=SqlOutbox(session),

@@ -136,6 +136,7 @@ def test_each_is_in_the_ledger_with_figures_and_no_names(house: House) -> None:
         "files_before": "0",
         "rows_dropped": "0",
         "values_erased": "5",
+        "files_erased": "1",
         "pending": "",
     }
     assert rebuilt["action"] == "index:rebuilt"

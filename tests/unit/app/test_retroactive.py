@@ -86,7 +86,7 @@ def test_a_work_registered_later_opens_a_case_and_a_ruling_recalls(house: Servic
     assert (file.case.kind, file.case.generation) == (CaseKind.RETROACTIVE, made.generation.name)
     assert file.verdict == found.verdict
     assert house.artworks.download(house.principal, made.generation.asset)[1] == made.data
-    house.review.decide(house.principal, found.case, Ruling.REFUSE, "INFRINGES")
+    house.review.decide(house.principal, found.case, Ruling.REFUSE, "COPY")
     recalled = house.artworks.get(house.principal, made.generation.name)
     assert recalled.state is GenerationState.RECALLED
     with pytest.raises(NotFoundError):

@@ -90,7 +90,7 @@ def test_a_case_is_decided_once(service: Service, second: Ruling) -> None:
     service.review.decide(service.principal, case.name, Ruling.REFUSE, "NOT_LICENSED")
     before = last_event(service)
     with pytest.raises(ConflictError) as again:
-        service.review.decide(service.principal, case.name, second, "LICENSED")
+        service.review.decide(service.principal, case.name, second, "OTHER", "Again.")
     assert again.value.reason is Reason.STATE_CONFLICT
     assert last_event(service) == before
 
@@ -158,7 +158,8 @@ def test_a_case_without_an_artwork_has_no_picture(service: Service) -> None:
     [
         ("", "", "reason"),
         ("two words", "", "reason"),
-        ("x" * 65, "", "reason"),
+        ("NOT_LICENSED", "", "reason"),
+        ("OTHER", " ", "note"),
         ("LICENSED", "x" * (MAX_NOTE_CHARACTERS + 1), "note"),
     ],
 )

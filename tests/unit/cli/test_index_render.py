@@ -94,12 +94,14 @@ def test_a_verification_is_told_in_one_line() -> None:
 
 def test_a_receipt_names_what_is_pending() -> None:
     words = compacted_words(Compacted(FOUND, FOUND, Erasure(12, "The log holds them.")))
-    assert words.splitlines()[-2:] == [
+    assert words.splitlines()[-3:] == [
         "erased   12 values in the catalogue",
+        "         0 pictures of withdrawn works",
         "pending  The log holds them.",
     ]
-    assert compacted_words(Compacted(EMPTY, EMPTY, Erasure(1, ""))).splitlines()[-2:] == [
+    assert compacted_words(Compacted(EMPTY, EMPTY, Erasure(1, ""), 1)).splitlines()[-3:] == [
         "erased   1 value in the catalogue",
+        "         1 picture of withdrawn works",
         "pending  nothing",
     ]
 

@@ -22,12 +22,17 @@ from raisonne.api.v1 import (
     generation_service_pb2,
     ledger_pb2,
     ledger_service_pb2,
+    notice_pb2,
+    notice_service_pb2,
+    review_service_pb2,
     rights_pb2,
     verdict_pb2,
     work_pb2,
 )
 from raisonne.app.audit_log import ProvenEntry
+from raisonne.app.counter_notices import CounterFile
 from raisonne.app.dataset_audit import AuditSummary
+from raisonne.app.notices import NoticeFile
 from raisonne.client.convert import asset as client_asset
 from raisonne.client.convert import case as client_case
 from raisonne.client.convert import credential as client_credential
@@ -35,6 +40,8 @@ from raisonne.client.convert import dataset_audit as client_dataset_audit
 from raisonne.client.convert import enums as client_enums
 from raisonne.client.convert import generation as client_generation
 from raisonne.client.convert import ledger as client_ledger
+from raisonne.client.convert import notice as client_notice
+from raisonne.client.convert import reasons as client_reasons
 from raisonne.client.convert import statement as client_statement
 from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
@@ -45,8 +52,10 @@ from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Re
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.job import Job, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
+from raisonne.rights.notice import NoticeBasis, NoticeEvent, NoticeState, Regime
 from raisonne.rights.provenance import CredentialReport, CredentialVerdict, ValidationState
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
+from raisonne.rights.statement_of_reasons import Restriction, StatementOfReasons
 from raisonne.rights.work import Work, WorkState
 from raisonne.server.convert import asset as server_asset
 from raisonne.server.convert import case as server_case
@@ -55,7 +64,9 @@ from raisonne.server.convert import dataset_audit as server_dataset_audit
 from raisonne.server.convert import enums as server_enums
 from raisonne.server.convert import generation as server_generation
 from raisonne.server.convert import ledger as server_ledger
+from raisonne.server.convert import notice as server_notice
 from raisonne.server.convert import operation as server_operation
+from raisonne.server.convert import reasons as server_reasons
 from raisonne.server.convert import statement as server_statement
 from raisonne.server.convert import verdict as server_verdict
 from raisonne.server.convert import work as server_work
@@ -77,6 +88,11 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (case_pb2.Case.Kind, CaseKind),
     (case_pb2.Case.State, CaseState),
     (case_pb2.Decision.Ruling, Ruling),
+    (notice_pb2.Notice.State, NoticeState),
+    (notice_pb2.Notice.Basis, NoticeBasis),
+    (notice_pb2.Notice.Regime, Regime),
+    (notice_service_pb2.DeclareNoticeRequest.Event, NoticeEvent),
+    (review_service_pb2.StatementOfReasons.Restriction, Restriction),
     (verdict_pb2.Match.Mechanism, match.Mechanism),
     (verdict_pb2.DetectorRun.State, match.DetectorState),
     (verdict_pb2.Finding.Severity, verdict.Severity),
@@ -129,6 +145,36 @@ def test_work(value: Work) -> None:
 def test_verdict(value: verdict.Verdict) -> None:
     message = server_verdict.verdict_to_message(value)
     assert client_verdict.verdict_from_message(message) == value
+
+
+@given(values(NoticeFile))
+def test_notice(value: NoticeFile) -> None:
+    cases = tuple(
+        replace(case, decision=case.decision and replace(case.decision, case=case.name))
+        for case in value.cases
+    )
+    value = replace(value, cases=cases)
+    message = server_notice.file_to_message(value)
+    made = client_notice.notice_file_from_message(message)
+    assert (made.notice, made.words, made.cases) == (value.notice, value.words, cases)
+    assert server_notice.words_from_message(client_notice.words_to_message(value.words)) == (
+        value.words
+    )
+
+
+@given(values(CounterFile))
+def test_counter_notice(value: CounterFile) -> None:
+    message = server_notice.counter_file_to_message(value)
+    made = client_notice.counter_file_from_message(message)
+    assert (made.counter, made.words) == (value.counter, value.words)
+    sent = client_notice.counter_words_to_message(value.words)
+    assert server_notice.counter_words_from_message(sent) == value.words
+
+
+@given(values(StatementOfReasons))
+def test_statement_of_reasons(value: StatementOfReasons) -> None:
+    message = server_reasons.reasons_to_message(value)
+    assert client_reasons.reasons_from_message(message) == value
 
 
 @given(values(Generation))
@@ -241,6 +287,9 @@ def test_no_enum_of_the_protos_is_forgotten() -> None:
         generation_pb2,
         generation_service_pb2,
         ledger_pb2,
+        notice_pb2,
+        notice_service_pb2,
+        review_service_pb2,
         rights_pb2,
         verdict_pb2,
         work_pb2,

@@ -27,7 +27,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1araisonne/api/v1/case.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x08\x44\x65\x63ision\x12&\n\x07verdict\x18\x01 \x01(\tB\x15\xfa\x41\x12\n\x10raisonne/Verdict\x12\x30\n\x06ruling\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Decision.Ruling\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x12\n\ndecided_by\x18\x05 \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x06Ruling\x12\x16\n\x12RULING_UNSPECIFIED\x10\x00\x12\x10\n\x0cRULING_CLEAR\x10\x01\x12\x11\n\rRULING_REFUSE\x10\x02\"\xb6\x04\n\x04\x43\x61se\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06tenant\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12*\n\x07verdict\x18\x03 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10raisonne/Verdict\x12\x30\n\ngeneration\x18\x04 \x01(\tB\x1c\xe2\x41\x01\x03\xfa\x41\x15\n\x13raisonne/Generation\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32\x1b.raisonne.api.v1.Case.StateB\x04\xe2\x41\x01\x03\x12\x31\n\x08\x64\x65\x63ision\x18\x06 \x01(\x0b\x32\x19.raisonne.api.v1.DecisionB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12.\n\x04kind\x18\x08 \x01(\x0e\x32\x1a.raisonne.api.v1.Case.KindB\x04\xe2\x41\x01\x03\"h\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eKIND_SCREENING\x10\x01\x12\x14\n\x10KIND_RETROACTIVE\x10\x02\x12\x0f\n\x0bKIND_NOTICE\x10\x03\x12\x0f\n\x0bKIND_APPEAL\x10\x04\"A\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_DECIDED\x10\x02:-\xea\x41*\n\rraisonne/Case\x12\x0c\x63\x61ses/{case}*\x05\x63\x61ses2\x04\x63\x61seb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1araisonne/api/v1/case.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x08\x44\x65\x63ision\x12&\n\x07verdict\x18\x01 \x01(\tB\x15\xfa\x41\x12\n\x10raisonne/Verdict\x12\x30\n\x06ruling\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Decision.Ruling\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x12\n\ndecided_by\x18\x05 \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x06Ruling\x12\x16\n\x12RULING_UNSPECIFIED\x10\x00\x12\x10\n\x0cRULING_CLEAR\x10\x01\x12\x11\n\rRULING_REFUSE\x10\x02\"\x87\x08\n\x04\x43\x61se\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06tenant\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12*\n\x07verdict\x18\x03 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10raisonne/Verdict\x12\x30\n\ngeneration\x18\x04 \x01(\tB\x1c\xe2\x41\x01\x03\xfa\x41\x15\n\x13raisonne/Generation\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32\x1b.raisonne.api.v1.Case.StateB\x04\xe2\x41\x01\x03\x12\x31\n\x08\x64\x65\x63ision\x18\x06 \x01(\x0b\x32\x19.raisonne.api.v1.DecisionB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12.\n\x04kind\x18\x08 \x01(\x0e\x32\x1a.raisonne.api.v1.Case.KindB\x04\xe2\x41\x01\x03\x12(\n\x06notice\x18\t \x01(\tB\x18\xe2\x41\x01\x03\xfa\x41\x11\n\x0fraisonne/Notice\x12$\n\x04work\x18\n \x01(\tB\x16\xe2\x41\x01\x03\xfa\x41\x0f\n\rraisonne/Work\x12\x16\n\x08unjudged\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12)\n\tstay_down\x18\x0c \x01(\tB\x16\xe2\x41\x01\x03\xfa\x41\x0f\n\rraisonne/Work\x12\'\n\x07\x61ppeals\x18\r \x01(\tB\x16\xe2\x41\x01\x03\xfa\x41\x0f\n\rraisonne/Case\x12\x36\n\x0crestore_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tleased_to\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0blease_until\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x63onfirmed_by\x18\x11 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\x0c\x63onfirm_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fwants_stay_down\x18\x13 \x01(\x08\x42\x04\xe2\x41\x01\x03\"h\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eKIND_SCREENING\x10\x01\x12\x14\n\x10KIND_RETROACTIVE\x10\x02\x12\x0f\n\x0bKIND_NOTICE\x10\x03\x12\x0f\n\x0bKIND_APPEAL\x10\x04\"[\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_DECIDED\x10\x02\x12\x18\n\x14STATE_PENDING_SECOND\x10\x03:-\xea\x41*\n\rraisonne/Case\x12\x0c\x63\x61ses/{case}*\x05\x63\x61ses2\x04\x63\x61seb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +52,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CASE'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_CASE'].fields_by_name['kind']._loaded_options = None
   _globals['_CASE'].fields_by_name['kind']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['notice']._loaded_options = None
+  _globals['_CASE'].fields_by_name['notice']._serialized_options = b'\342A\001\003\372A\021\n\017raisonne/Notice'
+  _globals['_CASE'].fields_by_name['work']._loaded_options = None
+  _globals['_CASE'].fields_by_name['work']._serialized_options = b'\342A\001\003\372A\017\n\rraisonne/Work'
+  _globals['_CASE'].fields_by_name['unjudged']._loaded_options = None
+  _globals['_CASE'].fields_by_name['unjudged']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['stay_down']._loaded_options = None
+  _globals['_CASE'].fields_by_name['stay_down']._serialized_options = b'\342A\001\003\372A\017\n\rraisonne/Work'
+  _globals['_CASE'].fields_by_name['appeals']._loaded_options = None
+  _globals['_CASE'].fields_by_name['appeals']._serialized_options = b'\342A\001\003\372A\017\n\rraisonne/Case'
+  _globals['_CASE'].fields_by_name['restore_time']._loaded_options = None
+  _globals['_CASE'].fields_by_name['restore_time']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['leased_to']._loaded_options = None
+  _globals['_CASE'].fields_by_name['leased_to']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['lease_until']._loaded_options = None
+  _globals['_CASE'].fields_by_name['lease_until']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['confirmed_by']._loaded_options = None
+  _globals['_CASE'].fields_by_name['confirmed_by']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['confirm_time']._loaded_options = None
+  _globals['_CASE'].fields_by_name['confirm_time']._serialized_options = b'\342A\001\003'
+  _globals['_CASE'].fields_by_name['wants_stay_down']._loaded_options = None
+  _globals['_CASE'].fields_by_name['wants_stay_down']._serialized_options = b'\342A\001\003'
   _globals['_CASE']._loaded_options = None
   _globals['_CASE']._serialized_options = b'\352A*\n\rraisonne/Case\022\014cases/{case}*\005cases2\004case'
   _globals['_DECISION']._serialized_start=141
@@ -59,9 +81,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECISION_RULING']._serialized_start=342
   _globals['_DECISION_RULING']._serialized_end=411
   _globals['_CASE']._serialized_start=414
-  _globals['_CASE']._serialized_end=980
-  _globals['_CASE_KIND']._serialized_start=762
-  _globals['_CASE_KIND']._serialized_end=866
-  _globals['_CASE_STATE']._serialized_start=868
-  _globals['_CASE_STATE']._serialized_end=933
+  _globals['_CASE']._serialized_end=1445
+  _globals['_CASE_KIND']._serialized_start=1201
+  _globals['_CASE_KIND']._serialized_end=1305
+  _globals['_CASE_STATE']._serialized_start=1307
+  _globals['_CASE_STATE']._serialized_end=1398
 # @@protoc_insertion_point(module_scope)

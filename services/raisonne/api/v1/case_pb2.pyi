@@ -134,6 +134,8 @@ class Case(_message.Message):
         """Somebody has to decide."""
         STATE_DECIDED: Case._State.ValueType  # 2
         """It was decided."""
+        STATE_PENDING_SECOND: Case._State.ValueType  # 3
+        """A ruling is proposed, and a second person has to agree before it takes effect."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Where a case stands."""
@@ -144,6 +146,8 @@ class Case(_message.Message):
     """Somebody has to decide."""
     STATE_DECIDED: Case.State.ValueType  # 2
     """It was decided."""
+    STATE_PENDING_SECOND: Case.State.ValueType  # 3
+    """A ruling is proposed, and a second person has to agree before it takes effect."""
 
     NAME_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
@@ -153,12 +157,25 @@ class Case(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
+    UNJUDGED_FIELD_NUMBER: _builtins.int
+    STAY_DOWN_FIELD_NUMBER: _builtins.int
+    APPEALS_FIELD_NUMBER: _builtins.int
+    RESTORE_TIME_FIELD_NUMBER: _builtins.int
+    LEASED_TO_FIELD_NUMBER: _builtins.int
+    LEASE_UNTIL_FIELD_NUMBER: _builtins.int
+    CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    CONFIRM_TIME_FIELD_NUMBER: _builtins.int
+    WANTS_STAY_DOWN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `cases/{case}`."""
     tenant: _builtins.str
     """Tenant that owns it."""
     verdict: _builtins.str
-    """The verdict that asked for review, `verdicts/{verdict}`."""
+    """The verdict that asked for review, `verdicts/{verdict}`; empty where the bytes could not be
+    judged, and `unjudged` says why.
+    """
     generation: _builtins.str
     """The artwork that is held or was released before, `generations/{generation}`; empty for a
     checked file or prompt.
@@ -167,13 +184,43 @@ class Case(_message.Message):
     """Where it stands."""
     kind: Global___Case.Kind.ValueType
     """Why somebody has to decide."""
+    notice: _builtins.str
+    """The notice that opened it, `notices/{notice}`; empty if none did."""
+    work: _builtins.str
+    """The work that a notice is against, `works/{work}`; empty if none is."""
+    unjudged: _builtins.str
+    """Why there is no verdict; empty where there is one."""
+    stay_down: _builtins.str
+    """The work that its ruling registered, `works/{work}`, so that what was taken down is found when
+    it comes again; empty if none was.
+    """
+    appeals: _builtins.str
+    """The case whose ruling this one contests, `cases/{case}`; empty if none."""
+    leased_to: _builtins.str
+    """Identifier of the principal that works on it; empty if nobody does."""
+    confirmed_by: _builtins.str
+    """Identifier of the second person who agreed; empty if none was needed."""
+    wants_stay_down: _builtins.bool
+    """Whether the ruling that is proposed registers what it takes down."""
     @_builtins.property
     def decision(self) -> Global___Decision:
-        """What was decided; not set while it is open."""
+        """What was decided, or is proposed; not set while it is open."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
+
+    @_builtins.property
+    def restore_time(self) -> _timestamp_pb2.Timestamp:
+        """When what its ruling took down was restored; not set if it was not."""
+
+    @_builtins.property
+    def lease_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when nobody else can decide it; not set if nobody works on it."""
+
+    @_builtins.property
+    def confirm_time(self) -> _timestamp_pb2.Timestamp:
+        """When they agreed; not set if none was needed."""
 
     def __init__(
         self,
@@ -186,10 +233,21 @@ class Case(_message.Message):
         decision: Global___Decision | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         kind: Global___Case.Kind.ValueType = ...,
+        notice: _builtins.str = ...,
+        work: _builtins.str = ...,
+        unjudged: _builtins.str = ...,
+        stay_down: _builtins.str = ...,
+        appeals: _builtins.str = ...,
+        restore_time: _timestamp_pb2.Timestamp | None = ...,
+        leased_to: _builtins.str = ...,
+        lease_until: _timestamp_pb2.Timestamp | None = ...,
+        confirmed_by: _builtins.str = ...,
+        confirm_time: _timestamp_pb2.Timestamp | None = ...,
+        wants_stay_down: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["confirm_time", b"confirm_time", "create_time", b"create_time", "decision", b"decision", "lease_until", b"lease_until", "restore_time", b"restore_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "generation", b"generation", "kind", b"kind", "name", b"name", "state", b"state", "tenant", b"tenant", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeals", b"appeals", "confirm_time", b"confirm_time", "confirmed_by", b"confirmed_by", "create_time", b"create_time", "decision", b"decision", "generation", b"generation", "kind", b"kind", "lease_until", b"lease_until", "leased_to", b"leased_to", "name", b"name", "notice", b"notice", "restore_time", b"restore_time", "state", b"state", "stay_down", b"stay_down", "tenant", b"tenant", "unjudged", b"unjudged", "verdict", b"verdict", "wants_stay_down", b"wants_stay_down", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

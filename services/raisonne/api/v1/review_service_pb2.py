@@ -24,12 +24,13 @@ _sym_db = _symbol_database.Default()
 
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from raisonne.api.v1 import case_pb2 as raisonne_dot_api_dot_v1_dot_case__pb2
 from raisonne.api.v1 import field_rule_pb2 as raisonne_dot_api_dot_v1_dot_field__rule__pb2
 from raisonne.api.v1 import verdict_pb2 as raisonne_dot_api_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$raisonne/api/v1/review_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1araisonne/api/v1/case.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1draisonne/api/v1/verdict.proto\"6\n\x0eGetCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"a\n\x0fGetCaseResponse\x12#\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x15.raisonne.api.v1.Case\x12)\n\x07verdict\x18\x02 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\"\x84\x01\n\x10ListCasesRequest\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32\x1b.raisonne.api.v1.Case.StateB\x04\xe2\x41\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\"R\n\x11ListCasesResponse\x12$\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x15.raisonne.api.v1.Case\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x18\x44ownloadCaseAssetRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\";\n\x11\x43\x61seAssetMetadata\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\"l\n\x19\x44ownloadCaseAssetResponse\x12\x36\n\x08metadata\x18\x01 \x01(\x0b\x32\".raisonne.api.v1.CaseAssetMetadataH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xc0\x01\n\x11\x44\x65\x63ideCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12\x36\n\x06ruling\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Decision.RulingB\x04\xe2\x41\x01\x02\x12\x32\n\x06reason\x18\x03 \x01(\tB\"\xe2\x41\x01\x02\xb2\xa7!\x1a\x10@2\x16[A-Za-z_][A-Za-z0-9_]*\x12\x19\n\x04note\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xa0\x1f\x32\xf7\x02\n\rReviewService\x12Q\n\x07GetCase\x12\x1f.raisonne.api.v1.GetCaseRequest\x1a .raisonne.api.v1.GetCaseResponse\"\x03\x90\x02\x01\x12W\n\tListCases\x12!.raisonne.api.v1.ListCasesRequest\x1a\".raisonne.api.v1.ListCasesResponse\"\x03\x90\x02\x01\x12q\n\x11\x44ownloadCaseAsset\x12).raisonne.api.v1.DownloadCaseAssetRequest\x1a*.raisonne.api.v1.DownloadCaseAssetResponse\"\x03\x90\x02\x01\x30\x01\x12G\n\nDecideCase\x12\".raisonne.api.v1.DecideCaseRequest\x1a\x15.raisonne.api.v1.Caseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$raisonne/api/v1/review_service.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1araisonne/api/v1/case.proto\x1a raisonne/api/v1/field_rule.proto\x1a\x1draisonne/api/v1/verdict.proto\"6\n\x0eGetCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"a\n\x0fGetCaseResponse\x12#\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x15.raisonne.api.v1.Case\x12)\n\x07verdict\x18\x02 \x01(\x0b\x32\x18.raisonne.api.v1.Verdict\"\x84\x01\n\x10ListCasesRequest\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32\x1b.raisonne.api.v1.Case.StateB\x04\xe2\x41\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xe2\x41\x01\x01\xb2\xa7!\x02 \x00\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xe8\x07\"R\n\x11ListCasesResponse\x12$\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x15.raisonne.api.v1.Case\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x18\x44ownloadCaseAssetRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\";\n\x11\x43\x61seAssetMetadata\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\"l\n\x19\x44ownloadCaseAssetResponse\x12\x36\n\x08metadata\x18\x01 \x01(\x0b\x32\".raisonne.api.v1.CaseAssetMetadataH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xd9\x01\n\x11\x44\x65\x63ideCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12\x36\n\x06ruling\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Decision.RulingB\x04\xe2\x41\x01\x02\x12\x32\n\x06reason\x18\x03 \x01(\tB\"\xe2\x41\x01\x02\xb2\xa7!\x1a\x10@2\x16[A-Za-z_][A-Za-z0-9_]*\x12\x19\n\x04note\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xb2\xa7!\x03\x10\xa0\x1f\x12\x17\n\tstay_down\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01\"R\n\x12\x43onfirmCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12\x16\n\x08\x64isagree\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\"_\n\x10\x43laimCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12%\n\rlease_seconds\x18\x02 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xb2\xa7!\x06 \x00(\x80\xa3\x05\":\n\x12ReleaseCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"7\n\x0fUndoCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"X\n\x11\x41ppealCaseRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\x12\x1d\n\x07grounds\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xb2\xa7!\x04\x10\xa0\x9c\x01\"8\n\x10GetAppealRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"$\n\x11GetAppealResponse\x12\x0f\n\x07grounds\x18\x01 \x01(\t\"D\n\x1cGetStatementOfReasonsRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xe2\x41\x01\x02\xfa\x41\x0f\n\rraisonne/Case\"\xee\x05\n\x12StatementOfReasons\x12 \n\x04\x63\x61se\x18\x01 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Case\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\x12\x44\n\x0brestriction\x18\x03 \x01(\x0e\x32/.raisonne.api.v1.StatementOfReasons.Restriction\x12\x11\n\tterritory\x18\x04 \x01(\t\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\r\n\x05\x66\x61\x63ts\x18\t \x03(\t\x12$\n\x06notice\x18\n \x01(\tB\x14\xfa\x41\x11\n\x0fraisonne/Notice\x12\x1b\n\x13\x61utomated_detection\x18\x0b \x01(\x08\x12\x1a\n\x12\x61utomated_decision\x18\x0c \x01(\x08\x12;\n\x07grounds\x18\r \x03(\x0b\x32*.raisonne.api.v1.StatementOfReasons.Ground\x12\x17\n\x0fpolicy_revision\x18\x0e \x01(\t\x12\x0f\n\x07redress\x18\x0f \x03(\t\x12\x33\n\x0f\x63omplaint_until\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1aG\n\x06Ground\x12\x0e\n\x06\x63lause\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x63ites\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"}\n\x0bRestriction\x12\x1b\n\x17RESTRICTION_UNSPECIFIED\x10\x00\x12\x1c\n\x18RESTRICTION_NOT_RELEASED\x10\x01\x12\x18\n\x14RESTRICTION_RECALLED\x10\x02\x12\x19\n\x15RESTRICTION_WITHDRAWN\x10\x03\x32\xad\x07\n\rReviewService\x12Q\n\x07GetCase\x12\x1f.raisonne.api.v1.GetCaseRequest\x1a .raisonne.api.v1.GetCaseResponse\"\x03\x90\x02\x01\x12W\n\tListCases\x12!.raisonne.api.v1.ListCasesRequest\x1a\".raisonne.api.v1.ListCasesResponse\"\x03\x90\x02\x01\x12q\n\x11\x44ownloadCaseAsset\x12).raisonne.api.v1.DownloadCaseAssetRequest\x1a*.raisonne.api.v1.DownloadCaseAssetResponse\"\x03\x90\x02\x01\x30\x01\x12G\n\nDecideCase\x12\".raisonne.api.v1.DecideCaseRequest\x1a\x15.raisonne.api.v1.Case\x12I\n\x0b\x43onfirmCase\x12#.raisonne.api.v1.ConfirmCaseRequest\x1a\x15.raisonne.api.v1.Case\x12\x45\n\tClaimCase\x12!.raisonne.api.v1.ClaimCaseRequest\x1a\x15.raisonne.api.v1.Case\x12I\n\x0bReleaseCase\x12#.raisonne.api.v1.ReleaseCaseRequest\x1a\x15.raisonne.api.v1.Case\x12\x43\n\x08UndoCase\x12 .raisonne.api.v1.UndoCaseRequest\x1a\x15.raisonne.api.v1.Case\x12G\n\nAppealCase\x12\".raisonne.api.v1.AppealCaseRequest\x1a\x15.raisonne.api.v1.Case\x12W\n\tGetAppeal\x12!.raisonne.api.v1.GetAppealRequest\x1a\".raisonne.api.v1.GetAppealResponse\"\x03\x90\x02\x01\x12p\n\x15GetStatementOfReasons\x12-.raisonne.api.v1.GetStatementOfReasonsRequest\x1a#.raisonne.api.v1.StatementOfReasons\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,28 +55,80 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDECASEREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\262\247!\032\020@2\026[A-Za-z_][A-Za-z0-9_]*'
   _globals['_DECIDECASEREQUEST'].fields_by_name['note']._loaded_options = None
   _globals['_DECIDECASEREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001\262\247!\003\020\240\037'
+  _globals['_DECIDECASEREQUEST'].fields_by_name['stay_down']._loaded_options = None
+  _globals['_DECIDECASEREQUEST'].fields_by_name['stay_down']._serialized_options = b'\342A\001\001'
+  _globals['_CONFIRMCASEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CONFIRMCASEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_CONFIRMCASEREQUEST'].fields_by_name['disagree']._loaded_options = None
+  _globals['_CONFIRMCASEREQUEST'].fields_by_name['disagree']._serialized_options = b'\342A\001\001'
+  _globals['_CLAIMCASEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CLAIMCASEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_CLAIMCASEREQUEST'].fields_by_name['lease_seconds']._loaded_options = None
+  _globals['_CLAIMCASEREQUEST'].fields_by_name['lease_seconds']._serialized_options = b'\342A\001\001\262\247!\006 \000(\200\243\005'
+  _globals['_RELEASECASEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RELEASECASEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_UNDOCASEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_UNDOCASEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_APPEALCASEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_APPEALCASEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_APPEALCASEREQUEST'].fields_by_name['grounds']._loaded_options = None
+  _globals['_APPEALCASEREQUEST'].fields_by_name['grounds']._serialized_options = b'\342A\001\002\262\247!\004\020\240\234\001'
+  _globals['_GETAPPEALREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETAPPEALREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_GETSTATEMENTOFREASONSREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETSTATEMENTOFREASONSREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\017\n\rraisonne/Case'
+  _globals['_STATEMENTOFREASONS'].fields_by_name['case']._loaded_options = None
+  _globals['_STATEMENTOFREASONS'].fields_by_name['case']._serialized_options = b'\372A\017\n\rraisonne/Case'
+  _globals['_STATEMENTOFREASONS'].fields_by_name['notice']._loaded_options = None
+  _globals['_STATEMENTOFREASONS'].fields_by_name['notice']._serialized_options = b'\372A\021\n\017raisonne/Notice'
   _globals['_REVIEWSERVICE'].methods_by_name['GetCase']._loaded_options = None
   _globals['_REVIEWSERVICE'].methods_by_name['GetCase']._serialized_options = b'\220\002\001'
   _globals['_REVIEWSERVICE'].methods_by_name['ListCases']._loaded_options = None
   _globals['_REVIEWSERVICE'].methods_by_name['ListCases']._serialized_options = b'\220\002\001'
   _globals['_REVIEWSERVICE'].methods_by_name['DownloadCaseAsset']._loaded_options = None
   _globals['_REVIEWSERVICE'].methods_by_name['DownloadCaseAsset']._serialized_options = b'\220\002\001'
-  _globals['_GETCASEREQUEST']._serialized_start=210
-  _globals['_GETCASEREQUEST']._serialized_end=264
-  _globals['_GETCASERESPONSE']._serialized_start=266
-  _globals['_GETCASERESPONSE']._serialized_end=363
-  _globals['_LISTCASESREQUEST']._serialized_start=366
-  _globals['_LISTCASESREQUEST']._serialized_end=498
-  _globals['_LISTCASESRESPONSE']._serialized_start=500
-  _globals['_LISTCASESRESPONSE']._serialized_end=582
-  _globals['_DOWNLOADCASEASSETREQUEST']._serialized_start=584
-  _globals['_DOWNLOADCASEASSETREQUEST']._serialized_end=648
-  _globals['_CASEASSETMETADATA']._serialized_start=650
-  _globals['_CASEASSETMETADATA']._serialized_end=709
-  _globals['_DOWNLOADCASEASSETRESPONSE']._serialized_start=711
-  _globals['_DOWNLOADCASEASSETRESPONSE']._serialized_end=819
-  _globals['_DECIDECASEREQUEST']._serialized_start=822
-  _globals['_DECIDECASEREQUEST']._serialized_end=1014
-  _globals['_REVIEWSERVICE']._serialized_start=1017
-  _globals['_REVIEWSERVICE']._serialized_end=1392
+  _globals['_REVIEWSERVICE'].methods_by_name['GetAppeal']._loaded_options = None
+  _globals['_REVIEWSERVICE'].methods_by_name['GetAppeal']._serialized_options = b'\220\002\001'
+  _globals['_REVIEWSERVICE'].methods_by_name['GetStatementOfReasons']._loaded_options = None
+  _globals['_REVIEWSERVICE'].methods_by_name['GetStatementOfReasons']._serialized_options = b'\220\002\001'
+  _globals['_GETCASEREQUEST']._serialized_start=243
+  _globals['_GETCASEREQUEST']._serialized_end=297
+  _globals['_GETCASERESPONSE']._serialized_start=299
+  _globals['_GETCASERESPONSE']._serialized_end=396
+  _globals['_LISTCASESREQUEST']._serialized_start=399
+  _globals['_LISTCASESREQUEST']._serialized_end=531
+  _globals['_LISTCASESRESPONSE']._serialized_start=533
+  _globals['_LISTCASESRESPONSE']._serialized_end=615
+  _globals['_DOWNLOADCASEASSETREQUEST']._serialized_start=617
+  _globals['_DOWNLOADCASEASSETREQUEST']._serialized_end=681
+  _globals['_CASEASSETMETADATA']._serialized_start=683
+  _globals['_CASEASSETMETADATA']._serialized_end=742
+  _globals['_DOWNLOADCASEASSETRESPONSE']._serialized_start=744
+  _globals['_DOWNLOADCASEASSETRESPONSE']._serialized_end=852
+  _globals['_DECIDECASEREQUEST']._serialized_start=855
+  _globals['_DECIDECASEREQUEST']._serialized_end=1072
+  _globals['_CONFIRMCASEREQUEST']._serialized_start=1074
+  _globals['_CONFIRMCASEREQUEST']._serialized_end=1156
+  _globals['_CLAIMCASEREQUEST']._serialized_start=1158
+  _globals['_CLAIMCASEREQUEST']._serialized_end=1253
+  _globals['_RELEASECASEREQUEST']._serialized_start=1255
+  _globals['_RELEASECASEREQUEST']._serialized_end=1313
+  _globals['_UNDOCASEREQUEST']._serialized_start=1315
+  _globals['_UNDOCASEREQUEST']._serialized_end=1370
+  _globals['_APPEALCASEREQUEST']._serialized_start=1372
+  _globals['_APPEALCASEREQUEST']._serialized_end=1460
+  _globals['_GETAPPEALREQUEST']._serialized_start=1462
+  _globals['_GETAPPEALREQUEST']._serialized_end=1518
+  _globals['_GETAPPEALRESPONSE']._serialized_start=1520
+  _globals['_GETAPPEALRESPONSE']._serialized_end=1556
+  _globals['_GETSTATEMENTOFREASONSREQUEST']._serialized_start=1558
+  _globals['_GETSTATEMENTOFREASONSREQUEST']._serialized_end=1626
+  _globals['_STATEMENTOFREASONS']._serialized_start=1629
+  _globals['_STATEMENTOFREASONS']._serialized_end=2379
+  _globals['_STATEMENTOFREASONS_GROUND']._serialized_start=2181
+  _globals['_STATEMENTOFREASONS_GROUND']._serialized_end=2252
+  _globals['_STATEMENTOFREASONS_RESTRICTION']._serialized_start=2254
+  _globals['_STATEMENTOFREASONS_RESTRICTION']._serialized_end=2379
+  _globals['_REVIEWSERVICE']._serialized_start=2382
+  _globals['_REVIEWSERVICE']._serialized_end=3323
 # @@protoc_insertion_point(module_scope)

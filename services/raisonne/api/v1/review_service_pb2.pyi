@@ -6,7 +6,9 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from raisonne.api.v1 import case_pb2 as _case_pb2
 from raisonne.api.v1 import verdict_pb2 as _verdict_pb2
 import builtins as _builtins
@@ -56,7 +58,9 @@ class GetCaseResponse(_message.Message):
 
     @_builtins.property
     def verdict(self) -> _verdict_pb2.Verdict:
-        """The verdict that opened it, with its matches, rights and findings."""
+        """The verdict that opened it, with its matches, rights and findings; not set where the bytes
+        could not be judged.
+        """
 
     def __init__(
         self,
@@ -218,6 +222,7 @@ class DecideCaseRequest(_message.Message):
     RULING_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    STAY_DOWN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the case, `cases/{case}`."""
     ruling: _case_pb2.Decision.Ruling.ValueType
@@ -226,6 +231,8 @@ class DecideCaseRequest(_message.Message):
     """Stable code, letters, digits and underscores, for example `LICENSED`."""
     note: _builtins.str
     """The reviewer's words."""
+    stay_down: _builtins.bool
+    """Whether what a notice takes down is registered, so that it is found when it comes again."""
     def __init__(
         self,
         *,
@@ -233,11 +240,353 @@ class DecideCaseRequest(_message.Message):
         ruling: _case_pb2.Decision.Ruling.ValueType = ...,
         reason: _builtins.str = ...,
         note: _builtins.str = ...,
+        stay_down: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "note", b"note", "reason", b"reason", "ruling", b"ruling"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "note", b"note", "reason", b"reason", "ruling", b"ruling", "stay_down", b"stay_down"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DecideCaseRequest: _TypeAlias = DecideCaseRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmCaseRequest(_message.Message):
+    """Request of `ReviewService.ConfirmCase`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DISAGREE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the case, `cases/{case}`."""
+    disagree: _builtins.bool
+    """Whether the ruling is not agreed with."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        disagree: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disagree", b"disagree", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmCaseRequest: _TypeAlias = ConfirmCaseRequest  # noqa: Y015
+
+@_typing.final
+class ClaimCaseRequest(_message.Message):
+    """Request of `ReviewService.ClaimCase`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    LEASE_SECONDS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the case, `cases/{case}`."""
+    lease_seconds: _builtins.int
+    """How many seconds; 1,800 if 0."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        lease_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lease_seconds", b"lease_seconds", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimCaseRequest: _TypeAlias = ClaimCaseRequest  # noqa: Y015
+
+@_typing.final
+class ReleaseCaseRequest(_message.Message):
+    """Request of `ReviewService.ReleaseCase`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the case, `cases/{case}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseCaseRequest: _TypeAlias = ReleaseCaseRequest  # noqa: Y015
+
+@_typing.final
+class UndoCaseRequest(_message.Message):
+    """Request of `ReviewService.UndoCase`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the case, `cases/{case}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoCaseRequest: _TypeAlias = UndoCaseRequest  # noqa: Y015
+
+@_typing.final
+class AppealCaseRequest(_message.Message):
+    """Request of `ReviewService.AppealCase`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    GROUNDS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the decided case, `cases/{case}`."""
+    grounds: _builtins.str
+    """Why, in the words of who contests it; kept sealed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        grounds: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grounds", b"grounds", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppealCaseRequest: _TypeAlias = AppealCaseRequest  # noqa: Y015
+
+@_typing.final
+class GetAppealRequest(_message.Message):
+    """Request of `ReviewService.GetAppeal`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the case that contests another, `cases/{case}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAppealRequest: _TypeAlias = GetAppealRequest  # noqa: Y015
+
+@_typing.final
+class GetAppealResponse(_message.Message):
+    """Response of `ReviewService.GetAppeal`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUNDS_FIELD_NUMBER: _builtins.int
+    grounds: _builtins.str
+    """Why the ruling is contested."""
+    def __init__(
+        self,
+        *,
+        grounds: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grounds", b"grounds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAppealResponse: _TypeAlias = GetAppealResponse  # noqa: Y015
+
+@_typing.final
+class GetStatementOfReasonsRequest(_message.Message):
+    """Request of `ReviewService.GetStatementOfReasons`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the decided case, `cases/{case}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetStatementOfReasonsRequest: _TypeAlias = GetStatementOfReasonsRequest  # noqa: Y015
+
+@_typing.final
+class StatementOfReasons(_message.Message):
+    """Why content was restricted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Restriction:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _RestrictionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[StatementOfReasons._Restriction.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        RESTRICTION_UNSPECIFIED: StatementOfReasons._Restriction.ValueType  # 0
+        """Never sent."""
+        RESTRICTION_NOT_RELEASED: StatementOfReasons._Restriction.ValueType  # 1
+        """An artwork is not released."""
+        RESTRICTION_RECALLED: StatementOfReasons._Restriction.ValueType  # 2
+        """A released artwork was recalled."""
+        RESTRICTION_WITHDRAWN: StatementOfReasons._Restriction.ValueType  # 3
+        """A work was withdrawn from the registry."""
+
+    class Restriction(_Restriction, metaclass=_RestrictionEnumTypeWrapper):
+        """What a ruling does to content."""
+
+    RESTRICTION_UNSPECIFIED: StatementOfReasons.Restriction.ValueType  # 0
+    """Never sent."""
+    RESTRICTION_NOT_RELEASED: StatementOfReasons.Restriction.ValueType  # 1
+    """An artwork is not released."""
+    RESTRICTION_RECALLED: StatementOfReasons.Restriction.ValueType  # 2
+    """A released artwork was recalled."""
+    RESTRICTION_WITHDRAWN: StatementOfReasons.Restriction.ValueType  # 3
+    """A work was withdrawn from the registry."""
+
+    @_typing.final
+    class Ground(_message.Message):
+        """A legal or contractual ground."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CLAUSE_FIELD_NUMBER: _builtins.int
+        REASON_FIELD_NUMBER: _builtins.int
+        CITES_FIELD_NUMBER: _builtins.int
+        DETAIL_FIELD_NUMBER: _builtins.int
+        clause: _builtins.str
+        """Policy clause that found it, or `notice` for what a notice asserts."""
+        reason: _builtins.str
+        """Stable code."""
+        cites: _builtins.str
+        """The law or the contract."""
+        detail: _builtins.str
+        """One sentence."""
+        def __init__(
+            self,
+            *,
+            clause: _builtins.str = ...,
+            reason: _builtins.str = ...,
+            cites: _builtins.str = ...,
+            detail: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["cites", b"cites", "clause", b"clause", "detail", b"detail", "reason", b"reason"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CASE_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    RESTRICTION_FIELD_NUMBER: _builtins.int
+    TERRITORY_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
+    AUTOMATED_DETECTION_FIELD_NUMBER: _builtins.int
+    AUTOMATED_DECISION_FIELD_NUMBER: _builtins.int
+    GROUNDS_FIELD_NUMBER: _builtins.int
+    POLICY_REVISION_FIELD_NUMBER: _builtins.int
+    REDRESS_FIELD_NUMBER: _builtins.int
+    COMPLAINT_UNTIL_FIELD_NUMBER: _builtins.int
+    case: _builtins.str
+    """The case, `cases/{case}`."""
+    content: _builtins.str
+    """The restricted content, `generations/{generation}` or `works/{work}`."""
+    restriction: Global___StatementOfReasons.Restriction.ValueType
+    """What was done."""
+    territory: _builtins.str
+    """Where: ISO 3166-1 alpha-2, or `*`."""
+    reason: _builtins.str
+    """Code of the ruling."""
+    note: _builtins.str
+    """The reviewer's words; may be empty."""
+    notice: _builtins.str
+    """The notice that led to it, `notices/{notice}`; empty where none did."""
+    automated_detection: _builtins.bool
+    """Whether automated means found the content or were used to compare it."""
+    automated_decision: _builtins.bool
+    """Whether automated means decided."""
+    policy_revision: _builtins.str
+    """Revision of the policies that found them; empty where nothing was judged."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when; not set where no end is set."""
+
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the ruling rests on, one sentence each."""
+
+    @_builtins.property
+    def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___StatementOfReasons.Ground]:
+        """Legal or contractual grounds."""
+
+    @_builtins.property
+    def redress(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What can be done against it, one sentence each."""
+
+    @_builtins.property
+    def complaint_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when it can be contested."""
+
+    def __init__(
+        self,
+        *,
+        case: _builtins.str = ...,
+        content: _builtins.str = ...,
+        restriction: Global___StatementOfReasons.Restriction.ValueType = ...,
+        territory: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        note: _builtins.str = ...,
+        facts: _abc.Iterable[_builtins.str] | None = ...,
+        notice: _builtins.str = ...,
+        automated_detection: _builtins.bool = ...,
+        automated_decision: _builtins.bool = ...,
+        grounds: _abc.Iterable[Global___StatementOfReasons.Ground] | None = ...,
+        policy_revision: _builtins.str = ...,
+        redress: _abc.Iterable[_builtins.str] | None = ...,
+        complaint_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["complaint_until", b"complaint_until", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["automated_decision", b"automated_decision", "automated_detection", b"automated_detection", "case", b"case", "complaint_until", b"complaint_until", "content", b"content", "end_time", b"end_time", "facts", b"facts", "grounds", b"grounds", "note", b"note", "notice", b"notice", "policy_revision", b"policy_revision", "reason", b"reason", "redress", b"redress", "restriction", b"restriction", "start_time", b"start_time", "territory", b"territory"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StatementOfReasons: _TypeAlias = StatementOfReasons  # noqa: Y015

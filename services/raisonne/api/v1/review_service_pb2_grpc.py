@@ -56,6 +56,41 @@ class ReviewServiceStub:
                 request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DecideCaseRequest.SerializeToString,
                 response_deserializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
                 _registered_method=True)
+        self.ConfirmCase = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/ConfirmCase',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ConfirmCaseRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+                _registered_method=True)
+        self.ClaimCase = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/ClaimCase',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ClaimCaseRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+                _registered_method=True)
+        self.ReleaseCase = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/ReleaseCase',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ReleaseCaseRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+                _registered_method=True)
+        self.UndoCase = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/UndoCase',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.UndoCaseRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+                _registered_method=True)
+        self.AppealCase = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/AppealCase',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.AppealCaseRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+                _registered_method=True)
+        self.GetAppeal = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/GetAppeal',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.GetAppealRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.GetAppealResponse.FromString,
+                _registered_method=True)
+        self.GetStatementOfReasons = channel.unary_unary(
+                '/raisonne.api.v1.ReviewService/GetStatementOfReasons',
+                request_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.GetStatementOfReasonsRequest.SerializeToString,
+                response_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.StatementOfReasons.FromString,
+                _registered_method=True)
 
 
 class ReviewServiceServicer:
@@ -86,7 +121,60 @@ class ReviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DecideCase(self, request, context):
-        """Decides a case. A held artwork that is cleared is signed and released with the decision.
+        """Decides a case. A held artwork that is cleared is signed and released with the decision. What a
+        notice is against is recalled or withdrawn if it is refused. An appeal that is cleared undoes
+        the ruling that it contests.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmCase(self, request, context):
+        """Agrees with what another reviewer proposes, so that it takes effect, or does not, so that the
+        case is open again. Only where a second person has to agree.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClaimCase(self, request, context):
+        """Leases an open case: until that ends, nobody else can decide it. Again extends it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseCase(self, request, context):
+        """Ends one's own lease of a case.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoCase(self, request, context):
+        """Takes one's own ruling back shortly after it was made, if it released nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppealCase(self, request, context):
+        """Contests a ruling within six months; somebody else than who decided it decides the new case.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAppeal(self, request, context):
+        """Returns why a ruling is contested, in the words of who contests it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetStatementOfReasons(self, request, context):
+        """Returns the statement of reasons of a ruling that restricts content (DSA Art. 17), built from
+        what is stored about it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -114,6 +202,41 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.DecideCase,
                     request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.DecideCaseRequest.FromString,
                     response_serializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.SerializeToString,
+            ),
+            'ConfirmCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmCase,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ConfirmCaseRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.SerializeToString,
+            ),
+            'ClaimCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClaimCase,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ClaimCaseRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.SerializeToString,
+            ),
+            'ReleaseCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseCase,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.ReleaseCaseRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.SerializeToString,
+            ),
+            'UndoCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoCase,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.UndoCaseRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.SerializeToString,
+            ),
+            'AppealCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.AppealCase,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.AppealCaseRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_case__pb2.Case.SerializeToString,
+            ),
+            'GetAppeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAppeal,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.GetAppealRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.GetAppealResponse.SerializeToString,
+            ),
+            'GetStatementOfReasons': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStatementOfReasons,
+                    request_deserializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.GetStatementOfReasonsRequest.FromString,
+                    response_serializer=raisonne_dot_api_dot_v1_dot_review__service__pb2.StatementOfReasons.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -225,6 +348,195 @@ class ReviewService:
             '/raisonne.api.v1.ReviewService/DecideCase',
             raisonne_dot_api_dot_v1_dot_review__service__pb2.DecideCaseRequest.SerializeToString,
             raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/ConfirmCase',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.ConfirmCaseRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClaimCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/ClaimCase',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.ClaimCaseRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/ReleaseCase',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.ReleaseCaseRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/UndoCase',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.UndoCaseRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppealCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/AppealCase',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.AppealCaseRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_case__pb2.Case.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAppeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/GetAppeal',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.GetAppealRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.GetAppealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStatementOfReasons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raisonne.api.v1.ReviewService/GetStatementOfReasons',
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.GetStatementOfReasonsRequest.SerializeToString,
+            raisonne_dot_api_dot_v1_dot_review__service__pb2.StatementOfReasons.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,7 +44,28 @@ class ReviewServiceStub:
     artwork was held: for a prompt, and for a picture that was sent to be checked.
     """
     DecideCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.DecideCaseRequest, _case_pb2.Case]
-    """Decides a case. A held artwork that is cleared is signed and released with the decision."""
+    """Decides a case. A held artwork that is cleared is signed and released with the decision. What a
+    notice is against is recalled or withdrawn if it is refused. An appeal that is cleared undoes
+    the ruling that it contests.
+    """
+    ConfirmCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ConfirmCaseRequest, _case_pb2.Case]
+    """Agrees with what another reviewer proposes, so that it takes effect, or does not, so that the
+    case is open again. Only where a second person has to agree.
+    """
+    ClaimCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ClaimCaseRequest, _case_pb2.Case]
+    """Leases an open case: until that ends, nobody else can decide it. Again extends it."""
+    ReleaseCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ReleaseCaseRequest, _case_pb2.Case]
+    """Ends one's own lease of a case."""
+    UndoCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.UndoCaseRequest, _case_pb2.Case]
+    """Takes one's own ruling back shortly after it was made, if it released nothing."""
+    AppealCase: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.AppealCaseRequest, _case_pb2.Case]
+    """Contests a ruling within six months; somebody else than who decided it decides the new case."""
+    GetAppeal: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.GetAppealRequest, _review_service_pb2.GetAppealResponse]
+    """Returns why a ruling is contested, in the words of who contests it."""
+    GetStatementOfReasons: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.GetStatementOfReasonsRequest, _review_service_pb2.StatementOfReasons]
+    """Returns the statement of reasons of a ruling that restricts content (DSA Art. 17), built from
+    what is stored about it.
+    """
 
 @_typing.type_check_only
 class ReviewServiceAsyncStub(ReviewServiceStub):
@@ -61,7 +82,28 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     artwork was held: for a prompt, and for a picture that was sent to be checked.
     """
     DecideCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.DecideCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
-    """Decides a case. A held artwork that is cleared is signed and released with the decision."""
+    """Decides a case. A held artwork that is cleared is signed and released with the decision. What a
+    notice is against is recalled or withdrawn if it is refused. An appeal that is cleared undoes
+    the ruling that it contests.
+    """
+    ConfirmCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ConfirmCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
+    """Agrees with what another reviewer proposes, so that it takes effect, or does not, so that the
+    case is open again. Only where a second person has to agree.
+    """
+    ClaimCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ClaimCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
+    """Leases an open case: until that ends, nobody else can decide it. Again extends it."""
+    ReleaseCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ReleaseCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
+    """Ends one's own lease of a case."""
+    UndoCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.UndoCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
+    """Takes one's own ruling back shortly after it was made, if it released nothing."""
+    AppealCase: _aio.UnaryUnaryMultiCallable[_review_service_pb2.AppealCaseRequest, _case_pb2.Case]  # type: ignore[assignment]
+    """Contests a ruling within six months; somebody else than who decided it decides the new case."""
+    GetAppeal: _aio.UnaryUnaryMultiCallable[_review_service_pb2.GetAppealRequest, _review_service_pb2.GetAppealResponse]  # type: ignore[assignment]
+    """Returns why a ruling is contested, in the words of who contests it."""
+    GetStatementOfReasons: _aio.UnaryUnaryMultiCallable[_review_service_pb2.GetStatementOfReasonsRequest, _review_service_pb2.StatementOfReasons]  # type: ignore[assignment]
+    """Returns the statement of reasons of a ruling that restricts content (DSA Art. 17), built from
+    what is stored about it.
+    """
 
 class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
     """What people decide. A verdict of `OUTCOME_REVIEW` opens a case, except on an item of a dataset."""
@@ -99,6 +141,69 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _review_service_pb2.DecideCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_case_pb2.Case, _abc.Awaitable[_case_pb2.Case]]:
-        """Decides a case. A held artwork that is cleared is signed and released with the decision."""
+        """Decides a case. A held artwork that is cleared is signed and released with the decision. What a
+        notice is against is recalled or withdrawn if it is refused. An appeal that is cleared undoes
+        the ruling that it contests.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmCase(
+        self,
+        request: _review_service_pb2.ConfirmCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_pb2.Case, _abc.Awaitable[_case_pb2.Case]]:
+        """Agrees with what another reviewer proposes, so that it takes effect, or does not, so that the
+        case is open again. Only where a second person has to agree.
+        """
+
+    @_abc_1.abstractmethod
+    def ClaimCase(
+        self,
+        request: _review_service_pb2.ClaimCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_pb2.Case, _abc.Awaitable[_case_pb2.Case]]:
+        """Leases an open case: until that ends, nobody else can decide it. Again extends it."""
+
+    @_abc_1.abstractmethod
+    def ReleaseCase(
+        self,
+        request: _review_service_pb2.ReleaseCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_pb2.Case, _abc.Awaitable[_case_pb2.Case]]:
+        """Ends one's own lease of a case."""
+
+    @_abc_1.abstractmethod
+    def UndoCase(
+        self,
+        request: _review_service_pb2.UndoCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_pb2.Case, _abc.Awaitable[_case_pb2.Case]]:
+        """Takes one's own ruling back shortly after it was made, if it released nothing."""
+
+    @_abc_1.abstractmethod
+    def AppealCase(
+        self,
+        request: _review_service_pb2.AppealCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_pb2.Case, _abc.Awaitable[_case_pb2.Case]]:
+        """Contests a ruling within six months; somebody else than who decided it decides the new case."""
+
+    @_abc_1.abstractmethod
+    def GetAppeal(
+        self,
+        request: _review_service_pb2.GetAppealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_service_pb2.GetAppealResponse, _abc.Awaitable[_review_service_pb2.GetAppealResponse]]:
+        """Returns why a ruling is contested, in the words of who contests it."""
+
+    @_abc_1.abstractmethod
+    def GetStatementOfReasons(
+        self,
+        request: _review_service_pb2.GetStatementOfReasonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_service_pb2.StatementOfReasons, _abc.Awaitable[_review_service_pb2.StatementOfReasons]]:
+        """Returns the statement of reasons of a ruling that restricts content (DSA Art. 17), built from
+        what is stored about it.
+        """
 
 def add_ReviewServiceServicer_to_server(servicer: ReviewServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import grpc.aio
 
@@ -13,10 +14,12 @@ from raisonne.api.v1.review_service_pb2_grpc import ReviewServiceStub
 from raisonne.client._async.calls import receiving, unary
 from raisonne.client.convert.case import case_from_message
 from raisonne.client.convert.enums import to_wire
+from raisonne.client.convert.reasons import reasons_from_message
 from raisonne.client.convert.verdict import verdict_from_message
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.values import CaseAsset, CaseFile
 from raisonne.rights.case import Case, CaseState, Ruling
+from raisonne.rights.statement_of_reasons import StatementOfReasons
 
 
 class AsyncCases:
@@ -34,7 +37,9 @@ class AsyncCases:
         """
         request = pb.GetCaseRequest(name=name)
         message = await unary(self._stub.GetCase, request, self._deadlines.read)
-        return CaseFile(case_from_message(message.case), verdict_from_message(message.verdict))
+        judged = message.HasField("verdict")
+        verdict = verdict_from_message(message.verdict) if judged else None
+        return CaseFile(case_from_message(message.case), verdict)
 
     async def list(self, *, state: CaseState | None = None) -> AsyncIterator[Case]:
         """Iterate over cases in order of opening, page by page as they are needed.
@@ -70,7 +75,9 @@ class AsyncCases:
             data.write(answer.chunk)
         return CaseAsset(first.metadata.media_type, data.getvalue())
 
-    async def decide(self, name: str, ruling: Ruling, reason: str, note: str = "") -> Case:
+    async def decide(
+        self, name: str, ruling: Ruling, reason: str, note: str = "", *, stay_down: bool = False
+    ) -> Case:
         """Decide a case; a held artwork that is cleared is signed and released.
 
         Args:
@@ -78,6 +85,8 @@ class AsyncCases:
             ruling: What is ruled.
             reason: Stable code, for example ``LICENSED``.
             note: The reviewer's words.
+            stay_down: Whether what a notice takes down is registered, so that it is found when it
+                comes again.
 
         Raises:
             NotFoundError: If there is no such case.
@@ -88,6 +97,99 @@ class AsyncCases:
             ruling=to_wire(case_pb2.Decision.Ruling, ruling),
             reason=reason,
             note=note,
+            stay_down=stay_down,
         )
         message = await unary(self._stub.DecideCase, request, self._deadlines.compute)
         return case_from_message(message)
+
+    async def confirm(self, name: str, *, agree: bool = True) -> Case:
+        """Agree with what another reviewer proposes, or do not, so that the case is open again.
+
+        Args:
+            name: ``cases/{case}`` that waits for a second person.
+            agree: Whether to agree.
+
+        Raises:
+            NotFoundError: If there is no such case.
+            ConflictError: If nothing is proposed.
+        """
+        request = pb.ConfirmCaseRequest(name=name, disagree=not agree)
+        message = await unary(self._stub.ConfirmCase, request, self._deadlines.compute)
+        return case_from_message(message)
+
+    async def claim(self, name: str, lease: timedelta | None = None) -> Case:
+        """Lease an open case: until that ends, nobody else can decide it.
+
+        Args:
+            name: ``cases/{case}``.
+            lease: How long, in whole seconds; half an hour if None.
+
+        Raises:
+            NotFoundError: If there is no such case.
+            ConflictError: If it is not open, or leased to somebody else.
+        """
+        seconds = int(lease.total_seconds()) if lease else 0
+        request = pb.ClaimCaseRequest(name=name, lease_seconds=seconds)
+        message = await unary(self._stub.ClaimCase, request, self._deadlines.compute)
+        return case_from_message(message)
+
+    async def release(self, name: str) -> Case:
+        """End one's own lease of a case.
+
+        Raises:
+            NotFoundError: If there is no such case.
+            ConflictError: If it is not leased to the caller.
+        """
+        request = pb.ReleaseCaseRequest(name=name)
+        message = await unary(self._stub.ReleaseCase, request, self._deadlines.compute)
+        return case_from_message(message)
+
+    async def undo(self, name: str) -> Case:
+        """Take one's own ruling back shortly after it was made, if it released nothing.
+
+        Raises:
+            NotFoundError: If there is no such case.
+            ConflictError: If it cannot be taken back, or not any more.
+        """
+        request = pb.UndoCaseRequest(name=name)
+        message = await unary(self._stub.UndoCase, request, self._deadlines.compute)
+        return case_from_message(message)
+
+    async def appeal(self, name: str, grounds: str) -> Case:
+        """Contest a ruling; somebody else than who decided it decides the new case.
+
+        Args:
+            name: ``cases/{case}`` that is decided.
+            grounds: Why.
+
+        Raises:
+            NotFoundError: If there is no such case.
+            ConflictError: If it cannot be contested, or not any more.
+        """
+        request = pb.AppealCaseRequest(name=name, grounds=grounds)
+        message = await unary(self._stub.AppealCase, request, self._deadlines.compute)
+        return case_from_message(message)
+
+    async def grounds(self, name: str) -> str:
+        """Return why a ruling is contested, in the words of who contests it.
+
+        Args:
+            name: ``cases/{case}`` that contests another.
+
+        Raises:
+            NotFoundError: If there is no such appeal.
+        """
+        request = pb.GetAppealRequest(name=name)
+        message = await unary(self._stub.GetAppeal, request, self._deadlines.read)
+        return message.grounds
+
+    async def reasons(self, name: str) -> StatementOfReasons:
+        """Return the statement of reasons of a ruling that restricts content.
+
+        Raises:
+            NotFoundError: If there is no such case.
+            ConflictError: If it is open, or restricts nothing.
+        """
+        request = pb.GetStatementOfReasonsRequest(name=name)
+        message = await unary(self._stub.GetStatementOfReasons, request, self._deadlines.read)
+        return reasons_from_message(message)

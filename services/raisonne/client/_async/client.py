@@ -13,6 +13,7 @@ from raisonne.client._async.credentials import AsyncCredentials
 from raisonne.client._async.datasets import AsyncDatasets
 from raisonne.client._async.generations import AsyncGenerations
 from raisonne.client._async.ledger import AsyncLedger
+from raisonne.client._async.notices import AsyncNotices
 from raisonne.client._async.operations import AsyncOperations
 from raisonne.client._async.screening import AsyncScreening
 from raisonne.client._async.works import AsyncWorks
@@ -38,6 +39,7 @@ class AsyncClient:
         datasets: Audits items of datasets.
         generations: Makes artworks.
         ledger: Reads the audit log.
+        notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
         screening: Checks pictures and prompts.
         works: The registry of protected works.
@@ -53,6 +55,7 @@ class AsyncClient:
         self.operations = AsyncOperations(self._channel, allowed)
         self.generations = AsyncGenerations(self._channel, allowed, self.operations)
         self.ledger = AsyncLedger(self._channel, allowed)
+        self.notices = AsyncNotices(self._channel, allowed)
         self.screening = AsyncScreening(self._channel, allowed, self.assets)
         self.works = AsyncWorks(self._channel, allowed, self.assets)
 

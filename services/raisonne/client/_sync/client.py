@@ -13,6 +13,7 @@ from raisonne.client._sync.credentials import Credentials
 from raisonne.client._sync.datasets import Datasets
 from raisonne.client._sync.generations import Generations
 from raisonne.client._sync.ledger import Ledger
+from raisonne.client._sync.notices import Notices
 from raisonne.client._sync.operations import Operations
 from raisonne.client._sync.screening import Screening
 from raisonne.client._sync.works import Works
@@ -38,6 +39,7 @@ class Client:
         datasets: Audits items of datasets.
         generations: Makes artworks.
         ledger: Reads the audit log.
+        notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
         screening: Checks pictures and prompts.
         works: The registry of protected works.
@@ -53,6 +55,7 @@ class Client:
         self.operations = Operations(self._channel, allowed)
         self.generations = Generations(self._channel, allowed, self.operations)
         self.ledger = Ledger(self._channel, allowed)
+        self.notices = Notices(self._channel, allowed)
         self.screening = Screening(self._channel, allowed, self.assets)
         self.works = Works(self._channel, allowed, self.assets)
 

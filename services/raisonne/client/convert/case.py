@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from raisonne.api.v1 import case_pb2
 from raisonne.client.convert.enums import from_wire
-from raisonne.client.convert.times import from_timestamp
+from raisonne.client.convert.times import from_timestamp, optional_time
 from raisonne.rights.case import Case, CaseKind, CaseState, Decision, Ruling
 
 
@@ -20,6 +20,17 @@ def case_from_message(message: case_pb2.Case) -> Case:
         decision=_decision(message.name, message.decision) if decided else None,
         create_time=from_timestamp(message.create_time),
         kind=from_wire(case_pb2.Case.Kind, CaseKind, message.kind),
+        notice=message.notice,
+        work=message.work,
+        unjudged=message.unjudged,
+        stay_down=message.stay_down,
+        appeals=message.appeals,
+        restore_time=optional_time(message, "restore_time", message.restore_time),
+        leased_to=message.leased_to,
+        lease_until=optional_time(message, "lease_until", message.lease_until),
+        confirmed_by=message.confirmed_by,
+        confirm_time=optional_time(message, "confirm_time", message.confirm_time),
+        wants_stay_down=message.wants_stay_down,
     )
 
 

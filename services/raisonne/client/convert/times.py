@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 
 def from_timestamp(stamp: Timestamp) -> datetime:
     """Return the time (UTC) of a message."""
     return stamp.ToDatetime(tzinfo=UTC)
+
+
+def optional_time(message: Message, field: str, stamp: Timestamp) -> datetime | None:
+    """Return the time (UTC) of a field; None where the message does not set it."""
+    return from_timestamp(stamp) if message.HasField(field) else None
 
 
 def to_timestamp(when: datetime | None) -> Timestamp | None:

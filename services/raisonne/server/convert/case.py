@@ -19,6 +19,17 @@ def case_to_message(case: Case) -> case_pb2.Case:
         decision=None if case.decision is None else _decision(case.decision),
         create_time=to_timestamp(case.create_time),
         kind=to_wire(case_pb2.Case.Kind, case.kind),
+        notice=case.notice,
+        work=case.work,
+        unjudged=case.unjudged,
+        stay_down=case.stay_down,
+        appeals=case.appeals,
+        restore_time=to_timestamp(case.restore_time),
+        leased_to=case.leased_to,
+        lease_until=to_timestamp(case.lease_until),
+        confirmed_by=case.confirmed_by,
+        confirm_time=to_timestamp(case.confirm_time),
+        wants_stay_down=case.wants_stay_down,
     )
 
 
