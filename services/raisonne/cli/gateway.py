@@ -14,6 +14,7 @@ from raisonne.rights.errors import ConfigError
 from raisonne.rights.generation import Generation
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
     from raisonne.app.generation_jobs import GenerationOrder
     from raisonne.app.review import CaseFile
+    from raisonne.app.use_listing import UseTerms
     from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import Registration, WorkDraft
 
@@ -59,6 +61,10 @@ class Gateway(Protocol):
 
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
+        ...
+
+    def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
+        """Iterate over works that may be used so, or may not."""
         ...
 
     def work(self, name: str) -> Work:

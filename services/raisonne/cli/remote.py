@@ -9,6 +9,7 @@ from datetime import datetime
 from raisonne.app.check import CheckTerms
 from raisonne.app.generation_jobs import GenerationOrder
 from raisonne.app.review import CaseFile
+from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
@@ -17,6 +18,7 @@ from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 
@@ -57,6 +59,16 @@ class RemoteGateway:
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
         return self.client.works.list()
+
+    def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
+        """Iterate over works that may be used so, or may not."""
+        return self.client.works.list_by_use(
+            terms.use,
+            territory=terms.territory,
+            at=terms.at,
+            denied=terms.denied,
+            state=terms.state,
+        )
 
     def work(self, name: str) -> Work:
         """Return one work."""
