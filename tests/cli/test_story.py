@@ -59,6 +59,30 @@ def test_a_manifest_gives_rights(cli: Cli, paintings: Path, tmp_path: Path) -> N
     assert "OPT_OUT_TRAINING" in {f["reason"] for f in training.lines[0]["findings"]}
 
 
+def test_works_are_listed_by_what_they_may_be_used_for(
+    cli: Cli, paintings: Path, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "works.csv"
+    manifest.write_text(
+        "path,title,licence,territories,embargo_until\n"
+        f"{paintings / '0.png'},Night,CC-BY-4.0,DE;FR,\n"
+        f"{paintings / '1.png'},Noon,CC-BY-4.0,*,2030-01-01T00:00:00Z\n"
+        f"{paintings / '2.png'},Dusk,,*,\n"
+    )
+    assert cli("works", "import", manifest).code == 0
+    shown = cli("works", "list", "--use", "display", "--territory", "DE", "--json").valid("work")
+    assert [(line["title"], line["allowed"]) for line in shown] == [("Night", True)]
+    assert shown[0]["grounds"][0]["clause"] == "rights.licensed-with-attribution"
+    denied = cli("works", "list", "--use", "display", "--territory", "DE", "--denied", "--json")
+    reasons = {line["title"]: line["grounds"][0]["reason"] for line in denied.valid("work")}
+    assert reasons == {"Noon": "EMBARGO", "Dusk": "NOT_GRANTED"}
+    later = cli("works", "list", "--use", "display", "--at", "2030-01-01T00:00:00Z")
+    assert "Noon" in later.stdout
+    assert "Night" not in later.stdout
+    assert cli("works", "list", "--use", "hang").code == 2
+    assert cli("works", "list", "--territory", "DE").code == 2
+
+
 def test_a_withdrawn_work_matches_nothing(cli: Cli, paintings: Path) -> None:
     imported = cli("works", "import", paintings, "--json").lines
     assert cli("check", paintings / "0.png").code == 1

@@ -23,6 +23,7 @@ from tests.congruence.builders import (
 from tests.congruence.signer import SIGNER
 
 from raisonne.index.ports import Checkpoint
+from raisonne.policy.condition import Contains, RightsField
 from raisonne.rights.case import CaseState
 from raisonne.rights.job import JobKind, JobState
 from raisonne.rights.work import WorkState
@@ -82,6 +83,14 @@ def use_everything(database: Database) -> None:
         transaction.works.get(TENANT, "x")
         transaction.works.find_by_sha256(TENANT, "x")
         transaction.works.list(TENANT, limit=9, after="x")
+        transaction.works.list_at(
+            TENANT,
+            Contains(RightsField.USES, frozenset({"display"})),
+            at=NOW,
+            state=WorkState.REGISTERED,
+            limit=9,
+            after="x",
+        )
         transaction.works.count(TENANT, WorkState.REGISTERED)
         transaction.works.rights_of(TENANT, ["x", "y"], NOW)
         transaction.works.reserved_terms(TENANT)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import grpc
 import pytest
 
 from raisonne.api.v1 import catalogue_service_pb2 as catalogue
@@ -155,6 +156,60 @@ async def test_pages_join_without_gaps(client: AsyncClient, picture: Picture) ->
             break
         request.page_token = page.next_page_token
     assert names == [work.name async for work in client.works.list()]
+
+
+async def test_works_are_listed_by_use(client: AsyncClient, picture: Picture) -> None:
+    free = RightsStatement(uses=frozenset({Use.MINE}), territories=frozenset({"AQ"}))
+    shown = [(await client.works.register(picture(), rights=free)).work for _ in range(3)]
+    closed = (await client.works.register(picture())).work
+    answers = [one async for one in client.works.list_by_use(Use.MINE, territory="aq")]
+    assert [one.work for one in answers] == shown
+    assert {one.grounds[0].clause for one in answers} == {"rights.licensed"}
+    assert all(one.allowed for one in answers)
+    denied = [one async for one in client.works.list_by_use(Use.MINE, denied=True)]
+    (answer,) = (one for one in denied if one.work == closed)
+    assert (answer.allowed, answer.grounds[0].reason) == (False, "NOT_GRANTED")
+    everything = [work.name async for work in client.works.list(state=WorkState.REGISTERED)]
+    allowed = [one.work.name async for one in client.works.list_by_use(Use.MINE)]
+    assert sorted([*(one.work.name for one in denied), *allowed]) == everything
+
+
+async def test_pages_by_use_are_judged_as_of_one_time(
+    client: AsyncClient, picture: Picture
+) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    rights = RightsStatement(
+        uses=frozenset({Use.MINE}), territories=frozenset({"BV"}), valid_until=soon
+    )
+    works = [(await client.works.register(picture(), rights=rights)).work for _ in range(3)]
+    stub = client.works._stub
+    before = soon - timedelta(seconds=1)
+    request = catalogue.ListWorksRequest(use="USE_MINE", territory="BV", page_size=2)
+    request.as_of_time.FromDatetime(before)
+    page = await stub.ListWorks(request)
+    assert [work.name for work in page.works] == [work.name for work in works[:2]]
+    request.page_token = page.next_page_token
+    rest = await stub.ListWorks(request)
+    assert [answer.work for answer in rest.answers] == [works[2].name]
+    assert not rest.next_page_token
+    request.ClearField("as_of_time")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.ListWorks(request)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("field", ["territory", "as_of_time", "denied"])
+async def test_terms_of_a_use_need_a_use(client: AsyncClient, field: str) -> None:
+    request = catalogue.ListWorksRequest()
+    if field == "territory":
+        request.territory = "DE"
+    elif field == "denied":
+        request.denied = True
+    else:
+        request.as_of_time.GetCurrentTime()
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await client.works._stub.ListWorks(request)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 @pytest.mark.usefixtures("workers")

@@ -11,6 +11,7 @@ from raisonne.rights.errors import InputError, NotFoundError
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobState
 from raisonne.rights.provenance import ValidationState
+from raisonne.rights.statement import Use
 from raisonne.rights.work import WorkState
 from raisonne.server import Application, serving
 
@@ -25,6 +26,8 @@ def test_works_are_registered_listed_fetched_and_withdrawn(
         work = client.works.register(data, title="t").work
         assert client.works.get(work.name) == work
         assert work in list(client.works.list(state=WorkState.REGISTERED))
+        denied = client.works.list_by_use(Use.TRAIN, territory="DE", denied=True)
+        assert work in [answer.work for answer in denied]
         assert client.assets.download(work.asset).data == data
         assert client.assets.upload(b"x" * 5_000_000).size_bytes == 5_000_000
         checked = client.screening.check_asset(data)

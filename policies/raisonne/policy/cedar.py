@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +26,16 @@ class Uid:
 
     def as_json(self) -> dict[str, str]:
         """Return the structured form, which needs no quoting of the identifier."""
-        return {"type": f"{_NAMESPACE}::{self.type}", "id": self.id}
+        return {"type": self.full_type, "id": self.id}
+
+    def as_text(self) -> str:
+        """Return it as policies write it."""
+        return f"{self.full_type}::{_quoted(self.id)}"
+
+    @property
+    def full_type(self) -> str:
+        """The type with its namespace."""
+        return f"{_NAMESPACE}::{self.type}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +93,8 @@ class Decision:
     allowed: bool
     clauses: tuple[Clause, ...]
     errors: tuple[str, ...]
+
+
+def _quoted(text: str) -> str:
+    # The engine refuses what it would write in another way itself, so nothing is misunderstood.
+    return '"' + re.sub(r"([\"'\\])", r"\\\1", text) + '"'

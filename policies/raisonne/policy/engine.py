@@ -1,8 +1,6 @@
 """The policy engine: a bundle of Cedar texts, and decisions that fail closed.
 
-Cedar skips a policy that raises an error, a forbid as well as a permit, and then allows what that
-forbid would have denied. Here any error, and any request that Cedar cannot decide, is a denial.
-Source of the language: https://docs.cedarpolicy.com/.
+How Cedar is asked, so that an error is a denial, is in ``raisonne.policy.deciding``.
 """
 
 from __future__ import annotations
@@ -17,8 +15,11 @@ from typing import Any, Protocol, Self
 
 import cedarpy
 
+from raisonne.policy.asker import Asker
 from raisonne.policy.cedar import Decision, Entity, Request, Uid
 from raisonne.policy.clause import Clause
+from raisonne.policy.deciding import Answer, ask_partially
+from raisonne.policy.entity_slice import EntitySlice
 from raisonne.policy.rules import SCHEMA, Problem, Rule, parse_schema, read_rules
 from raisonne.rights.errors import PolicyError
 
@@ -43,19 +44,6 @@ class Policies(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EntitySlice:
-    """The entities that some requests look into, checked against the schema.
-
-    Attributes:
-        parsed: The engine's handle; None where there is a problem.
-        problem: Why the entities do not fit the schema; every request over them is denied.
-    """
-
-    parsed: Any
-    problem: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class PolicyBundle:
     """Parsed and validated policies; immutable and safe to share between threads.
 
@@ -71,7 +59,7 @@ class PolicyBundle:
     profiles: tuple[str, ...]
     revision: str
     _schema: Any
-    _policies: Any
+    _asker: Asker
 
     @classmethod
     def packaged(cls) -> Self:
@@ -119,7 +107,6 @@ class PolicyBundle:
             raise _refusal(
                 Problem("bundle", "", "there are no policies, so nothing could be decided")
             )
-        policy_set = {"templates": {}, "staticPolicies": merged, "templateLinks": []}
         named = tuple(sorted(set(profiles)))
         return cls(
             clauses={name: rule.clause for name, rule in rules.items()},
@@ -127,7 +114,7 @@ class PolicyBundle:
             profiles=named,
             revision=_revision(schema, policies, named),
             _schema=parsed_schema,
-            _policies=cedarpy.PolicySet.from_json_str(json.dumps(policy_set)),
+            _asker=Asker(merged, parsed_schema),
         )
 
     def current(self) -> Self:
@@ -140,11 +127,7 @@ class PolicyBundle:
         Args:
             entities: Only those that the requests will name: all of them are checked and indexed.
         """
-        text = json.dumps([entity.as_json() for entity in entities])
-        try:
-            return EntitySlice(cedarpy.Entities.from_json_str(text, self._schema), "")
-        except ValueError as error:
-            return EntitySlice(None, str(error))
+        return self._asker.slice(entities)
 
     def decide(
         self,
@@ -165,23 +148,46 @@ class PolicyBundle:
         Returns:
             Decisions in the order of the requests.
         """
-        if entities.problem:
-            refused = Decision(allowed=False, clauses=(), errors=(entities.problem,))
-            return (refused,) * len(requests)
-        if not requests:
-            return ()
-        asked = [request.as_json() for request in requests]
-        results = cedarpy.is_authorized_batch(asked, self._policies, entities.parsed, self._schema)
-        return tuple(self._decision(result) for result in results)
+        return tuple(map(self._decision, self._asker.answers(requests, entities)))
 
-    def _decision(self, result: Any) -> Decision:
-        errors = tuple(result.diagnostics.errors)
-        allowed = result.decision is cedarpy.Decision.Allow
-        if allowed and errors:
-            # The permits that hold are no reasons for a denial, so only the errors are given.
-            return Decision(allowed=False, clauses=(), errors=errors)
-        clauses = tuple(self.clauses[name] for name in sorted(result.diagnostics.reasons))
-        return Decision(allowed=allowed, clauses=clauses, errors=errors)
+    def residuals(
+        self,
+        principal: Uid,
+        action: str,
+        context: Mapping[str, object],
+        known: Iterable[Uid],
+    ) -> Mapping[str, Any]:
+        """Return what is left of each policy for a resource that is not known yet.
+
+        This is no decision: see ``raisonne.policy.deciding.ask_partially``.
+
+        Args:
+            principal: Who asks.
+            action: What is to be done.
+            context: The circumstances.
+            known: Entities that the context names; others would be taken for unknown.
+
+        Raises:
+            PolicyError: If a policy raises an error or something does not fit the schema.
+        """
+        text = json.dumps([Entity(uid).as_json() for uid in {principal, *known}])
+        request = {
+            "principal": principal.as_text(),
+            "action": Uid("Action", action).as_text(),
+            "context": json.dumps(context),
+        }
+        try:
+            entities = cedarpy.Entities.from_json_str(text, self._schema)
+            left, errors = ask_partially(request, self._asker.policies, entities, self._schema)
+        except ValueError as error:
+            raise PolicyError(f"The policies cannot be asked: {error}.") from error
+        if errors:
+            raise PolicyError(f"A policy raises an error: {errors[0]}.")
+        return left
+
+    def _decision(self, answer: Answer) -> Decision:
+        clauses = tuple(self.clauses[name] for name in answer.policies)
+        return Decision(answer.allowed, clauses, answer.errors)
 
 
 def packaged_files() -> dict[str, str]:

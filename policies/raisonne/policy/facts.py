@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import Protocol
 
 from raisonne.policy.cedar import Entity, Uid
 from raisonne.rights.errors import InputError
 from raisonne.rights.licence import licence_terms
 from raisonne.rights.match import DetectorState, Mechanism
 from raisonne.rights.statement import RightsStatement, Use
-from raisonne.rights.verdict import Judgement, WorkRights
+from raisonne.rights.verdict import Judgement, Subject, WorkRights
 from raisonne.rights.work import WorkState
 
-_TYPES = {WorkState.REGISTERED: "Work", WorkState.WITHDRAWN: "WithdrawnWork"}
+_WORK_TYPES = {WorkState.REGISTERED: "Work", WorkState.WITHDRAWN: "WithdrawnWork"}
 _LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 _CEDAR_DECIMAL = Decimal("0.0001")
 _USES = {
@@ -26,6 +27,30 @@ _USES = {
     Use.MINE: "mining",
     Use.INDEX: "indexing",
 }
+
+
+class UseCircumstances(Protocol):
+    """What a question about a use says of it; a ``Judgement`` does."""
+
+    @property
+    def subject(self) -> Subject:
+        """What is judged."""
+        ...
+
+    @property
+    def use(self) -> Use:
+        """What it is wanted for."""
+        ...
+
+    @property
+    def territory(self) -> str:
+        """Where."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        ...
 
 
 def rights_in_tenant(inputs: Judgement) -> dict[str, WorkRights]:
@@ -64,9 +89,14 @@ def styled_works(inputs: Judgement) -> list[str]:
     return sorted({m.work for m in inputs.matches if m.mechanism is Mechanism.STYLE})
 
 
+def work_type(state: WorkState) -> str:
+    """Return the entity type, with its namespace, of works in a state."""
+    return Uid(_WORK_TYPES[state], "").full_type
+
+
 def work_uid(work: str, rights: WorkRights | None) -> Uid:
     """Return the entity that stands for a work, by what is known of it."""
-    return Uid(_TYPES[rights.state] if rights else "UnknownWork", work)
+    return Uid(_WORK_TYPES[rights.state] if rights else "UnknownWork", work)
 
 
 def work_entity(rights: WorkRights) -> Entity:
@@ -97,7 +127,7 @@ def work_entity(rights: WorkRights) -> Entity:
     return Entity(work_uid(rights.work, rights), {"rights": attributes})
 
 
-def use_context(inputs: Judgement) -> dict[str, object]:
+def use_context(inputs: UseCircumstances) -> dict[str, object]:
     """Return the context of the action ``use``.
 
     Raises:
@@ -109,7 +139,7 @@ def use_context(inputs: Judgement) -> dict[str, object]:
     }
 
 
-def screening_context(inputs: Judgement) -> dict[str, object]:
+def screening_context(inputs: UseCircumstances) -> dict[str, object]:
     """Return the part of the context that all screening actions share."""
     return {
         "use": Uid("Use", inputs.use).as_json(),
@@ -130,7 +160,7 @@ def detector_names(inputs: Judgement) -> dict[str, list[str]]:
 
 
 def words_for_work(
-    inputs: Judgement, work: str, rights: WorkRights | None, **more: str
+    inputs: UseCircumstances, work: str, rights: WorkRights | None, **more: str
 ) -> Mapping[str, str]:
     """Return what a clause's sentence can say about a work."""
     statement = rights.rights if rights else RightsStatement()

@@ -16,7 +16,8 @@ from typing import TypeAlias
 from raisonne.policy import facts
 from raisonne.policy.cedar import Decision, Entity, Request, Uid
 from raisonne.policy.clause import Clause
-from raisonne.policy.engine import EntitySlice, PolicyBundle
+from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.entity_slice import EntitySlice
 from raisonne.rights.obligation import obligation_text
 from raisonne.rights.verdict import (
     Finding,
@@ -216,7 +217,8 @@ def _detectors(
 ) -> Iterator[_Screened]:
     names = facts.detector_names(inputs)
     context = facts.screening_context(inputs) | names
-    tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", inputs.sha256)
+    # By no name of its own, so that the same record of what ran is asked about once.
+    tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", "input")
     decision = bundle.decide(tenant, "screen-detectors", subject, context, entities)
     words = {state: ", ".join(found) for state, found in names.items() if state != "skipped"}
     yield "", decision, words

@@ -19,8 +19,13 @@ def rights_to_json(rights: RightsStatement) -> dict[str, Any]:
         "reservations": sorted(rights.reservations),
         "territories": sorted(rights.territories),
         "attribution": rights.attribution,
-        **{name: time and time.astimezone(UTC).isoformat() for name, time in times.items()},
+        **{name: time and time_to_json(time) for name, time in times.items()},
     }
+
+
+def time_to_json(time: datetime) -> str:
+    """Return a time as it is stored; these texts sort by character as the times do."""
+    return time.astimezone(UTC).isoformat()
 
 
 def rights_from_json(document: dict[str, Any]) -> RightsStatement:

@@ -9,6 +9,7 @@ from raisonne.app.events import event, verdict_details
 from raisonne.app.ports import Clock, Transactions
 from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
+from raisonne.app.territories import normal_territory
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
 from raisonne.rights.errors import InputError, NotFoundError, Reason
@@ -144,15 +145,3 @@ def require_prompt(text: str) -> None:
             reason=Reason.PROMPT_TOO_LONG,
             metadata={"limit_characters": str(MAX_PROMPT_CHARACTERS)},
         )
-
-
-def normal_territory(code: str) -> str:
-    """Return a territory in canonical form.
-
-    Raises:
-        InputError: If it is neither ``*`` nor two letters.
-    """
-    bare = code.strip()
-    if bare == WORLD or (len(bare) == 2 and bare.isascii() and bare.isalpha()):  # noqa: PLR2004
-        return bare.upper()
-    raise InputError(f"{code!r} is no ISO 3166-1 alpha-2 code and not '*'.")

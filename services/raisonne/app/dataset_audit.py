@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from raisonne.app.check import Check, CheckTerms, normal_territory
+from raisonne.app.check import Check, CheckTerms
+from raisonne.app.territories import normal_territory
 from raisonne.policy.access import authorise
 from raisonne.rights.errors import InputError, LimitError
 from raisonne.rights.principal import Permission, Principal

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from raisonne.app.check import normal_territory, require_prompt
+from raisonne.app.check import require_prompt
 from raisonne.app.events import event, verdict_details
 from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Engine, GeneratedImage, Transaction, Transactions
@@ -14,6 +14,7 @@ from raisonne.app.release import Making, Release, Released
 from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
 from raisonne.app.sealing import BlobRecord, BlobStore, SealContext
+from raisonne.app.territories import normal_territory
 from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies, PolicyBundle

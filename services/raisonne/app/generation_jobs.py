@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from raisonne.app.check import normal_territory, require_prompt
+from raisonne.app.check import require_prompt
 from raisonne.app.generate import Generate, GenerationTerms
 from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Transaction, Transactions
 from raisonne.app.sealing import Envelope, SealContext, pack, unpack
+from raisonne.app.territories import normal_territory
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
 from raisonne.rights.errors import (

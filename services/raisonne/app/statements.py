@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from raisonne.app.check import normal_territory
+from raisonne.app.territories import normal_territory
 from raisonne.rights.errors import InputError
 from raisonne.rights.licence import granted_uses, requires_attribution
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from raisonne.policy.condition import Condition
 from raisonne.rights.fingerprint import Fingerprint
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import Work, WorkState, WorkVersion
@@ -18,6 +19,20 @@ class ReservedTerm:
 
     term: str
     work: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorksFound:
+    """A part of a list of works.
+
+    Attributes:
+        works: By name.
+        next_after: Name after which the list goes on; empty at its end. There may be a next part
+            although this one is shorter than was asked for.
+    """
+
+    works: Sequence[Work]
+    next_after: str
 
 
 class WorkStore(Protocol):
@@ -39,6 +54,19 @@ class WorkStore(Protocol):
         self, tenant: str, *, limit: int, after: str = "", state: WorkState | None = None
     ) -> Sequence[Work]:
         """Return works ordered by name, at most ``limit``, after the given name."""
+        ...
+
+    def list_at(
+        self,
+        tenant: str,
+        condition: Condition,
+        *,
+        at: datetime,
+        state: WorkState,
+        limit: int,
+        after: str = "",
+    ) -> WorksFound:
+        """Return works as they were at a time, by name: those in a state whose rights then met."""
         ...
 
     def count(self, tenant: str, state: WorkState | None = None) -> int:

@@ -10,6 +10,7 @@ from raisonne.app.ids import new_name
 from raisonne.app.ports import Clock, Transactions
 from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.texts import require_short
+from raisonne.app.use_listing import UseListing, UsePage, UseTerms
 from raisonne.app.work_changes import bring_into_force
 from raisonne.app.work_records import PreparedWork, registered_asset, withdraw_work
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
@@ -122,6 +123,19 @@ class Works:
         bring_into_force(self.transactions, principal.tenant, self.clock.now())
         with self.transactions.read() as transaction:
             return transaction.works.list(principal.tenant, limit=limit, after=after, state=state)
+
+    def list_by_use(
+        self, principal: Principal, terms: UseTerms, *, limit: int, after: str = ""
+    ) -> UsePage:
+        """Return works that may be used so, or may not, with the clauses that decided.
+
+        Raises:
+            AccessError: If the principal may not read works.
+            InputError: If the territory is none or the time has no time zone.
+        """
+        authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        listing = UseListing(self.transactions, self.policies.current(), self.clock)
+        return listing.page(principal.tenant, terms, limit=limit, after=after)
 
     def withdraw(self, principal: Principal, name: str) -> Work:
         """Withdraw a work: it matches nothing from the next query on. Its history stays.

@@ -105,16 +105,17 @@ def check(
 
     Exit code 1 when something is found, 4 when some inputs were unreadable.
     """
-    from raisonne.app.check import CheckTerms, normal_territory
+    from raisonne.app.check import CheckTerms
     from raisonne.app.statements import parse_time
+    from raisonne.app.territories import normal_territory
     from raisonne.cli.gateway import open_gateway
     from raisonne.cli.inputs import find_inputs
-    from raisonne.cli.usage import usage_errors
+    from raisonne.cli.usage import parse_use, usage_errors
 
     flags: GlobalFlags = context.obj
     with usage_errors():
         terms = CheckTerms(
-            _use(use),
+            parse_use(use),
             normal_territory(territory),
             parse_time(at or ""),
             index_revision=index_revision,
@@ -199,16 +200,6 @@ def _write_page(path: Path, report: Report, gateway: Gateway) -> None:
 
     page = evidence_page(report.words(), report.flagged, gateway.work, gateway.asset)
     write_file(path, page.encode(errors="backslashreplace"))
-
-
-def _use(text: str) -> Any:
-    from raisonne.rights.statement import Use
-
-    try:
-        return Use(text)
-    except ValueError as error:
-        known = ", ".join(use.value for use in Use)
-        raise typer.BadParameter(f"{text!r} is no use; known are {known}.") from error
 
 
 def _target(text: str) -> tuple[str, Path]:

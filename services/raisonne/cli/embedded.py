@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from raisonne.app.check import CheckTerms
@@ -13,6 +13,7 @@ from raisonne.app.generate import GenerationTerms
 from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
 from raisonne.app.notices import Filing, NoticeFile
 from raisonne.app.review import CaseFile
+from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
@@ -24,6 +25,7 @@ from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 from raisonne.runtime.settings import PROJECT_FILE, Settings, load_settings
@@ -78,6 +80,16 @@ class EmbeddedGateway:
         while page := self.service.works.list(self.service.principal, limit=_PAGE, after=after):
             yield from page
             after = page[-1].name
+
+    def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
+        """Iterate over works that may be used so, or may not, all as of one time."""
+        after, works, principal = "", self.service.works, self.service.principal
+        while True:
+            page = works.list_by_use(principal, terms, limit=_PAGE, after=after)
+            yield from page.answers
+            if not page.next_after:
+                return
+            after, terms = page.next_after, replace(terms, at=page.at)
 
     def work(self, name: str) -> Work:
         """Return one work."""

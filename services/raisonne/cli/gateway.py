@@ -16,6 +16,7 @@ from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from raisonne.app.generation_jobs import GenerationOrder
     from raisonne.app.notices import Filing, NoticeFile
     from raisonne.app.review import CaseFile
+    from raisonne.app.use_listing import UseTerms
     from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import Registration, WorkDraft
 
@@ -63,6 +65,10 @@ class Gateway(Protocol):
 
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
+        ...
+
+    def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
+        """Iterate over works that may be used so, or may not."""
         ...
 
     def work(self, name: str) -> Work:

@@ -11,6 +11,7 @@ from raisonne.app.counter_notices import CounterFile
 from raisonne.app.generation_jobs import GenerationOrder
 from raisonne.app.notices import Filing, NoticeFile
 from raisonne.app.review import CaseFile
+from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import MadeFile
@@ -21,6 +22,7 @@ from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 
@@ -61,6 +63,16 @@ class RemoteGateway:
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
         return self.client.works.list()
+
+    def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
+        """Iterate over works that may be used so, or may not."""
+        return self.client.works.list_by_use(
+            terms.use,
+            territory=terms.territory,
+            at=terms.at,
+            denied=terms.denied,
+            state=terms.state,
+        )
 
     def work(self, name: str) -> Work:
         """Return one work."""

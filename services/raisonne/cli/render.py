@@ -11,6 +11,7 @@ from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, DetectorState, Match
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Finding, Verdict, WorkRights
 from raisonne.rights.work import Work
 
@@ -84,6 +85,20 @@ def work_fields(work: Work) -> dict[str, Any]:
         "create_time": work.create_time.isoformat(),
         "update_time": work.update_time.isoformat(),
     }
+
+
+def use_answer_fields(answer: UseAnswer) -> dict[str, Any]:
+    """Return a work with its rights, and what the policies say of a use of it."""
+    grounds = [
+        {
+            "reason": ground.reason,
+            "clause": ground.clause,
+            "cites": ground.cites,
+            "detail": ground.detail,
+        }
+        for ground in answer.grounds
+    ]
+    return work_fields(answer.work) | {"allowed": answer.allowed, "grounds": grounds}
 
 
 def credential_fields(report: CredentialReport) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -14,9 +14,11 @@ from raisonne.cli.output import emit, progress, say, warn
 
 if TYPE_CHECKING:
     from raisonne.app.refresh import Refreshed
+    from raisonne.app.use_listing import UseTerms
     from raisonne.cli.gateway import Gateway
     from raisonne.cli.manifests import Row
     from raisonne.cli.state import GlobalFlags
+    from raisonne.rights.use_answer import UseAnswer
     from raisonne.rights.work import Work
 
 app = typer.Typer(
@@ -79,15 +81,41 @@ def import_(
 
 
 @app.command("list")
-def list_(context: typer.Context) -> None:
-    """List all works with their rights."""
+def list_(
+    context: typer.Context,
+    use: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Only works that may be used so: display, commercial, train, …"),
+    ] = None,
+    territory: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="ISO 3166-1 code, or * for everywhere; * if not given."),
+    ] = None,
+    at: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Judge as of this RFC 3339 time; now if not given."),
+    ] = None,
+    denied: Annotated[
+        bool, typer.Option("--denied", help="Works that may not be used so, instead.")
+    ] = False,
+) -> None:
+    """List works with their rights: all, or those that may be used so, with the clauses."""
     from raisonne.cli.gateway import open_gateway
-    from raisonne.cli.render import work_fields
+    from raisonne.cli.render import use_answer_fields, work_fields
 
     flags: GlobalFlags = context.obj
+    terms = _use_terms(use, territory, at, denied=denied)
     with open_gateway(flags) as gateway:
-        for work in gateway.works():
-            emit(flags, work_fields(work), _words(work))
+        if terms is None:
+            for work in gateway.works():
+                emit(flags, work_fields(work), _words(work))
+            return
+        count = 0
+        for answer in gateway.works_by_use(terms):
+            count += 1
+            emit(flags, use_answer_fields(answer), _answer_words(answer))
+    may = "may not" if denied else "may"
+    say(flags, f"{count} registered works {may} be used for {terms.use.value}")
 
 
 @app.command("show")
@@ -147,6 +175,23 @@ def refresh(
             service.ledger.integrate()
     say(flags, ", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
     raise typer.Exit(ExitCode.UNREADABLE if counts["UNREADABLE"] else ExitCode.CLEAN)
+
+
+def _use_terms(
+    use: str | None, territory: str | None, at: str | None, *, denied: bool
+) -> UseTerms | None:
+    from raisonne.app.statements import parse_time
+    from raisonne.app.territories import normal_territory
+    from raisonne.app.use_listing import UseTerms
+    from raisonne.cli.usage import parse_use, usage_errors
+
+    if use is None:
+        if territory is not None or at is not None or denied:
+            raise typer.BadParameter("--territory, --at and --denied need --use.")
+        return None
+    with usage_errors():
+        where, when = normal_territory(territory or "*"), parse_time(at or "")
+        return UseTerms(parse_use(use), where, when, denied)
 
 
 def _register(gateway: Gateway, row: Row, *, update: bool) -> dict[str, Any]:
@@ -212,3 +257,8 @@ def _words(work: Work) -> str:
     title = work.title or work.source or "-"
     licence, holder = rights.licence or "-", work.holder or "-"
     return f"{work.name}  {work.state.value:<10}  {title}  {holder}  {licence}  {reserved}"
+
+
+def _answer_words(answer: UseAnswer) -> str:
+    grounds = [f"        {g.reason}: {g.detail} [{g.clause}]" for g in answer.grounds]
+    return "\n".join([_words(answer.work), *grounds])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -124,3 +124,44 @@ def works_due(session: Session, tenant: str, since: datetime, until: datetime) -
         .distinct()
     )
     return tuple(rows)
+
+
+def work_of(row: WorkRow) -> Work:
+    """Return the work as its record stands."""
+    return Work(
+        name=row.name,
+        tenant=row.tenant,
+        title=row.title,
+        holder=row.holder,
+        collection=row.collection,
+        external_id=row.external_id,
+        source=row.source,
+        asset=row.asset,
+        sha256=row.sha256,
+        state=WorkState(row.state),
+        rights=rights_from_json(row.rights),
+        revision=row.revision,
+        create_time=row.create_time,
+        update_time=row.update_time,
+    )
+
+
+def versions_of_many(
+    session: Session, rows: Sequence[WorkRow]
+) -> Mapping[str, Sequence[WorkVersion]]:
+    """Return all versions of some works of one tenant, by work, in one SELECT."""
+    by_name = {row.name: row for row in rows}
+    if not by_name:
+        return {}
+    found = session.exec(
+        select(WorkVersionRow)
+        .where(
+            col(WorkVersionRow.tenant) == rows[0].tenant,
+            col(WorkVersionRow.work).in_(by_name.keys()),
+        )
+        .order_by(col(WorkVersionRow.revision))
+    )
+    versions: dict[str, list[WorkVersion]] = {name: [] for name in by_name}
+    for version in found:
+        versions[version.work].append(_version(by_name[version.work], version))
+    return versions

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.unit.app.house import lenient_policies, picture, reserve
 
-from raisonne.app.check import Check, CheckTerms, normal_territory
+from raisonne.app.check import Check, CheckTerms
+from raisonne.app.territories import normal_territory
 from raisonne.app.works import WorkDraft
 from raisonne.rights.case import Case, CaseState
 from raisonne.rights.errors import (

@@ -131,22 +131,40 @@ class ListWorksRequest(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    USE_FIELD_NUMBER: _builtins.int
+    TERRITORY_FIELD_NUMBER: _builtins.int
+    AS_OF_TIME_FIELD_NUMBER: _builtins.int
+    DENIED_FIELD_NUMBER: _builtins.int
     state: _work_pb2.Work.State.ValueType
-    """Only works in this state; all if not set."""
+    """Only works in this state; all if not set, or those that are registered if `use` is set."""
     page_size: _builtins.int
     """Most works to return; 50 if 0, never more than 200."""
     page_token: _builtins.str
     """`next_page_token` of an earlier response to the same request."""
+    use: _rights_pb2.Use.ValueType
+    """Only works that may be used so; all if not set. The next three fields need it."""
+    territory: _builtins.str
+    """Where: ISO 3166-1 alpha-2, or `*`, which empty stands for."""
+    denied: _builtins.bool
+    """Works that may not be used so, instead of those that may."""
+    @_builtins.property
+    def as_of_time(self) -> _timestamp_pb2.Timestamp:
+        """Judge the rights as of this time; as of the request for the first page if not set."""
+
     def __init__(
         self,
         *,
         state: _work_pb2.Work.State.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        use: _rights_pb2.Use.ValueType = ...,
+        territory: _builtins.str = ...,
+        as_of_time: _timestamp_pb2.Timestamp | None = ...,
+        denied: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "denied", b"denied", "page_size", b"page_size", "page_token", b"page_token", "state", b"state", "territory", b"territory", "use", b"use"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -160,25 +178,95 @@ class ListWorksResponse(_message.Message):
 
     WORKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty on the last."""
     @_builtins.property
     def works(self) -> _containers.RepeatedCompositeFieldContainer[_work_pb2.Work]:
-        """The works."""
+        """The works. With `use`, a page may hold fewer than were asked for and still have a next one."""
+
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___UseAnswer]:
+        """What the policies say of each of the works, in their order; empty unless `use` was set."""
 
     def __init__(
         self,
         *,
         works: _abc.Iterable[_work_pb2.Work] | None = ...,
         next_page_token: _builtins.str = ...,
+        answers: _abc.Iterable[Global___UseAnswer] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "works", b"works"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "next_page_token", b"next_page_token", "works", b"works"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListWorksResponse: _TypeAlias = ListWorksResponse  # noqa: Y015
+
+@_typing.final
+class UseAnswer(_message.Message):
+    """Whether a work may be used as somebody asked, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Ground(_message.Message):
+        """A clause that decided."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CLAUSE_FIELD_NUMBER: _builtins.int
+        REASON_FIELD_NUMBER: _builtins.int
+        CITES_FIELD_NUMBER: _builtins.int
+        DETAIL_FIELD_NUMBER: _builtins.int
+        clause: _builtins.str
+        """Identifier of the policy."""
+        reason: _builtins.str
+        """Stable code, for example `EMBARGO`."""
+        cites: _builtins.str
+        """Legal or contractual ground; empty where there is none."""
+        detail: _builtins.str
+        """One sentence for a person."""
+        def __init__(
+            self,
+            *,
+            clause: _builtins.str = ...,
+            reason: _builtins.str = ...,
+            cites: _builtins.str = ...,
+            detail: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["cites", b"cites", "clause", b"clause", "detail", b"detail", "reason", b"reason"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    WORK_FIELD_NUMBER: _builtins.int
+    ALLOWED_FIELD_NUMBER: _builtins.int
+    GROUNDS_FIELD_NUMBER: _builtins.int
+    work: _builtins.str
+    """Name of the work, `works/{work}`."""
+    allowed: _builtins.bool
+    """Whether the policies permit it."""
+    @_builtins.property
+    def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___UseAnswer.Ground]:
+        """The clauses that decided; there is always one."""
+
+    def __init__(
+        self,
+        *,
+        work: _builtins.str = ...,
+        allowed: _builtins.bool = ...,
+        grounds: _abc.Iterable[Global___UseAnswer.Ground] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "grounds", b"grounds", "work", b"work"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UseAnswer: _TypeAlias = UseAnswer  # noqa: Y015
 
 @_typing.final
 class WithdrawWorkRequest(_message.Message):

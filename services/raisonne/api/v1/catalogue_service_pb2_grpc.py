@@ -88,7 +88,8 @@ class CatalogueServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListWorks(self, request, context):
-        """Lists works in order of registration.
+        """Lists works in order of registration: all, or those that may be used in some way. The policies
+        are asked about each work that is returned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

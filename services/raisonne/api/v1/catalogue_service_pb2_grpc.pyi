@@ -41,7 +41,9 @@ class CatalogueServiceStub:
     GetWork: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.GetWorkRequest, _work_pb2.Work]
     """Returns one work."""
     ListWorks: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListWorksRequest, _catalogue_service_pb2.ListWorksResponse]
-    """Lists works in order of registration."""
+    """Lists works in order of registration: all, or those that may be used in some way. The policies
+    are asked about each work that is returned.
+    """
     UpdateWork: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.UpdateWorkRequest, _work_pb2.WorkVersion]
     """Changes a record from a time on, from now on if none is said; what it said before stays known
     (`ListWorkVersions`). A version that comes into force later takes its place then.
@@ -63,7 +65,9 @@ class CatalogueServiceAsyncStub(CatalogueServiceStub):
     GetWork: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.GetWorkRequest, _work_pb2.Work]  # type: ignore[assignment]
     """Returns one work."""
     ListWorks: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListWorksRequest, _catalogue_service_pb2.ListWorksResponse]  # type: ignore[assignment]
-    """Lists works in order of registration."""
+    """Lists works in order of registration: all, or those that may be used in some way. The policies
+    are asked about each work that is returned.
+    """
     UpdateWork: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.UpdateWorkRequest, _work_pb2.WorkVersion]  # type: ignore[assignment]
     """Changes a record from a time on, from now on if none is said; what it said before stays known
     (`ListWorkVersions`). A version that comes into force later takes its place then.
@@ -100,7 +104,9 @@ class CatalogueServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalogue_service_pb2.ListWorksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalogue_service_pb2.ListWorksResponse, _abc.Awaitable[_catalogue_service_pb2.ListWorksResponse]]:
-        """Lists works in order of registration."""
+        """Lists works in order of registration: all, or those that may be used in some way. The policies
+        are asked about each work that is returned.
+        """
 
     @_abc_1.abstractmethod
     def UpdateWork(

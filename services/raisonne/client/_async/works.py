@@ -8,17 +8,22 @@ from datetime import datetime
 import grpc.aio
 
 from raisonne.api.v1 import catalogue_service_pb2 as pb
-from raisonne.api.v1 import work_pb2
+from raisonne.api.v1 import rights_pb2, work_pb2
 from raisonne.api.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
 from raisonne.client._async.assets import AsyncAssets
 from raisonne.client._async.calls import unary
 from raisonne.client.convert.enums import to_wire
 from raisonne.client.convert.statement import statement_to_message
 from raisonne.client.convert.times import to_timestamp
-from raisonne.client.convert.work import version_from_message, work_from_message
+from raisonne.client.convert.work import (
+    use_answers_from_message,
+    version_from_message,
+    work_from_message,
+)
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.values import Registration
-from raisonne.rights.statement import RightsStatement
+from raisonne.rights.statement import WORLD, RightsStatement, Use
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.work import Work, WorkState, WorkVersion
 
 
@@ -151,6 +156,42 @@ class AsyncWorks:
         request = pb.ListWorkVersionsRequest(name=name)
         found = await unary(self._stub.ListWorkVersions, request, self._deadlines.read)
         return tuple(version_from_message(message) for message in found.versions)
+
+    async def list_by_use(
+        self,
+        use: Use,
+        *,
+        territory: str = WORLD,
+        at: datetime | None = None,
+        denied: bool = False,
+        state: WorkState = WorkState.REGISTERED,
+    ) -> AsyncIterator[UseAnswer]:
+        """Iterate over works that may be used so, with the clauses that decided.
+
+        Args:
+            use: What works are wanted for.
+            territory: ISO 3166-1 alpha-2, or ``*``.
+            at: Judge the rights as of this time; now if None.
+            denied: Iterate over works that may not be used so, instead.
+            state: Only works in this state.
+
+        Raises:
+            InputError: If the territory is none.
+        """
+        request = pb.ListWorksRequest(
+            state=to_wire(work_pb2.Work.State, state),
+            use=to_wire(rights_pb2.Use, use),
+            territory=territory,
+            as_of_time=to_timestamp(at),
+            denied=denied,
+        )
+        while True:
+            page = await unary(self._stub.ListWorks, request, self._deadlines.read)
+            for answer in use_answers_from_message(page):
+                yield answer
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
     async def withdraw(self, name: str) -> Work:
         """Withdraw a work: it matches nothing from the next check on.

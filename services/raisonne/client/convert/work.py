@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from raisonne.api.v1 import catalogue_service_pb2 as pb
 from raisonne.api.v1 import work_pb2
 from raisonne.client.convert.enums import from_wire
 from raisonne.client.convert.statement import statement_from_message
 from raisonne.client.convert.times import from_timestamp
+from raisonne.rights.use_answer import Ground, UseAnswer
 from raisonne.rights.work import Work, WorkState, WorkVersion
 
 
@@ -38,3 +40,25 @@ def version_from_message(message: work_pb2.WorkVersion) -> WorkVersion:
         note=message.note,
         cancelled_by=message.cancelled_by,
     )
+
+
+def use_answers_from_message(message: pb.ListWorksResponse) -> list[UseAnswer]:
+    """Return the works of a page with what the policies say of each.
+
+    Raises:
+        ValueError: If the two lists do not belong together.
+    """
+    pairs = list(zip(message.works, message.answers, strict=True))
+    if any(work.name != answer.work for work, answer in pairs):
+        raise ValueError("The server's answers are about other works than it lists.")
+    return [
+        UseAnswer(
+            work_from_message(work),
+            answer.allowed,
+            tuple(
+                Ground(ground.clause, ground.reason, ground.cites, ground.detail)
+                for ground in answer.grounds
+            ),
+        )
+        for work, answer in pairs
+    ]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from raisonne.api.v1 import catalogue_service_pb2, work_pb2
 from raisonne.app.work_changes import WorkChange
+from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.work import Work, WorkState, WorkVersion
 from raisonne.server.convert.enums import from_wire, to_wire
 from raisonne.server.convert.statement import statement_from_message, statement_to_message
@@ -61,3 +62,20 @@ def change_from_message(request: catalogue_service_pb2.UpdateWorkRequest) -> Wor
 def state_from_wire(state: work_pb2.Work.State.ValueType) -> WorkState | None:
     """Return the state; None, which stands for all, where none is said."""
     return from_wire(work_pb2.Work.State, WorkState, state) if state else None
+
+
+def use_answer_to_message(answer: UseAnswer) -> catalogue_service_pb2.UseAnswer:
+    """Return the message of what the policies say of a work."""
+    return catalogue_service_pb2.UseAnswer(
+        work=answer.work.name,
+        allowed=answer.allowed,
+        grounds=[
+            catalogue_service_pb2.UseAnswer.Ground(
+                clause=ground.clause,
+                reason=ground.reason,
+                cites=ground.cites,
+                detail=ground.detail,
+            )
+            for ground in answer.grounds
+        ],
+    )

@@ -23,6 +23,7 @@ from raisonne.server.interceptors.principal import current_principal
 from raisonne.server.paging import cut, next_token, read_page
 from raisonne.server.servicers.sources import source_bytes
 from raisonne.server.uploads import StagedUploads
+from raisonne.server.use_listing import read_use_page, require_no_use, use_page_to_message
 
 
 class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
@@ -58,7 +59,10 @@ class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
         return work_to_message(work)
 
     async def ListWorks(self, request: pb.ListWorksRequest, context: Any) -> pb.ListWorksResponse:
-        """List works."""
+        """List works: all, or those that may be used in some way."""
+        if request.use:
+            return await self._list_by_use(request)
+        require_no_use(request)
         page = read_page(request)
         found = await asyncio.to_thread(
             self._works.list,
@@ -93,6 +97,13 @@ class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
         """List the versions of a record."""
         found = await asyncio.to_thread(self._changes.history, current_principal(), request.name)
         return pb.ListWorkVersionsResponse(versions=map(version_to_message, found))
+
+    async def _list_by_use(self, request: pb.ListWorksRequest) -> pb.ListWorksResponse:
+        page, terms = read_use_page(request)
+        found = await asyncio.to_thread(
+            self._works.list_by_use, current_principal(), terms, limit=page.size, after=page.after
+        )
+        return use_page_to_message(request, found)
 
     async def WithdrawWork(self, request: pb.WithdrawWorkRequest, context: Any) -> work_pb2.Work:
         """Withdraw a work."""

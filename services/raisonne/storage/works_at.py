@@ -1,0 +1,109 @@
+"""Which works met a condition at some time? Their records say, or versions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlmodel import Session, col, select
+
+from raisonne.app.work_ports import WorksFound
+from raisonne.policy.condition import Condition, holds
+from raisonne.rights.work import Work, WorkState, version_at
+from raisonne.storage.rights_filter import RightsFilter
+from raisonne.storage.tables import WorkRow
+from raisonne.storage.work_versions import versions_of_many, work_of
+
+_BATCH = 500
+MOST_READ = 5_000
+"""Rows read for one part of a list; where more are needed, the part is shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which works are wanted.
+
+    Attributes:
+        condition: What their rights are like.
+        at: At which time.
+        state: The state that they are in then.
+    """
+
+    condition: Condition
+    at: datetime
+    state: WorkState
+
+
+def list_works_at(
+    session: Session,
+    tenant: str,
+    sought: Sought,
+    *,
+    limit: int,
+    after: str,
+    most_read: int = MOST_READ,
+) -> WorksFound:
+    """Return works as they were at a time, by name after the given one.
+
+    Args:
+        session: An open transaction.
+        tenant: Whose works.
+        sought: Which ones.
+        limit: Most works to return.
+        after: Name after which they begin.
+        most_read: Rows to read, and up to a batch more.
+    """
+    found: list[Work] = []
+    read, batch = 0, limit + 1
+    while read < most_read:
+        rows = _rows(session, tenant, sought, batch, after)
+        found += _works(session, rows, sought)
+        if len(found) > limit:
+            return WorksFound(tuple(found[:limit]), found[limit - 1].name)
+        if len(rows) < batch:
+            return WorksFound(tuple(found), "")
+        after, read, batch = rows[-1].name, read + len(rows), _BATCH
+    return WorksFound(tuple(found), after)
+
+
+def _rows(
+    session: Session, tenant: str, sought: Sought, batch: int, after: str
+) -> Sequence[WorkRow]:
+    """Return rows of works that are wanted, and of those of which the row does not tell."""
+    stands = _stands(sought.at)
+    meets = RightsFilter.of(session.get_bind().dialect).where(sought.condition)
+    wanted = and_(stands, col(WorkRow.state) == sought.state.value, meets)
+    statement = (
+        select(WorkRow)
+        .where(col(WorkRow.tenant) == tenant, col(WorkRow.name) > after, or_(wanted, not_(stands)))
+        .order_by(col(WorkRow.name))
+        .limit(batch)
+    )
+    return session.exec(statement).all()
+
+
+def _stands(at: datetime) -> ColumnElement[bool]:
+    """Return whether a record said at a time what its row says: its only version always did."""
+    since, until = col(WorkRow.effective_time), col(WorkRow.next_time)
+    begun, going_on = or_(since.is_(None), since <= at), or_(until.is_(None), until > at)
+    return or_(col(WorkRow.revision) == 1, and_(begun, going_on))
+
+
+def _works(session: Session, rows: Sequence[WorkRow], sought: Sought) -> list[Work]:
+    versions = versions_of_many(session, [row for row in rows if not _row_stands(row, sought.at)])
+    works = []
+    for row in rows:
+        if row.name not in versions:
+            works.append(work_of(row))
+            continue
+        work = version_at(versions[row.name], sought.at).work
+        if work.state is sought.state and holds(sought.condition, work.rights):
+            works.append(work)
+    return works
+
+
+def _row_stands(row: WorkRow, at: datetime) -> bool:
+    begun = row.effective_time is None or row.effective_time <= at
+    return row.revision == 1 or (begun and (row.next_time is None or row.next_time > at))

