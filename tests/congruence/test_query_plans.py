@@ -107,9 +107,6 @@ def use_everything(database: Database) -> None:
         transaction.cases.list(TENANT, limit=9, after="x")
         transaction.cases.list(TENANT, limit=9, state=CaseState.OPEN)
         use_the_notices(transaction)
-        transaction.generations.get(TENANT, "x")
-        transaction.generations.list(TENANT, limit=9, after="x")
-        transaction.generations.list(TENANT, limit=9, operation="x")
     use_what_looks_back(transactions)
     use_the_log(SqlFingerprintLog(database))
     use_the_segment_list(SqlSegmentList(database))
@@ -125,6 +122,9 @@ def use_everything(database: Database) -> None:
 
 def use_what_looks_back(transactions: SqlTransactions) -> None:
     with transactions.read() as transaction:
+        transaction.generations.get(TENANT, "x")
+        transaction.generations.list(TENANT, limit=9, after="x")
+        transaction.generations.list(TENANT, limit=9, operation="x")
         transaction.works.versions(TENANT, make_work().name)
         transaction.works.is_due(TENANT, NOW)
         transaction.works.changed(TENANT, 0, 9)

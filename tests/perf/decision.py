@@ -4,8 +4,8 @@
 
 Each run judges matches with other works, at another time and with other scores, for one use.
 ``typical`` rights are as imports make them: few statements, which many works share. ``varied`` ones
-are never alike. The check beside it is of a 1024² JPEG in a registry of ``--check-works`` works with
-fingerprints; in a larger one it takes longer, so that the share is at most what is printed.
+are never alike. The check beside it is of a 1024² JPEG in a registry of ``--check-works`` works
+with fingerprints; in a larger one it takes longer, so that the share is at most what is printed.
 ``own_cpu_p50_ms`` is what this process computed, without waiting for its turn on a busy machine or
 for PostgreSQL.
 """

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from raisonne.app.check import normal_territory
 from raisonne.app.events import event, verdict_details
 from raisonne.app.ids import new_name
 from raisonne.app.notice_targets import NoticeTargets, Target
 from raisonne.app.notice_words import SealedWords, open_words, require_bounded, seal_words
 from raisonne.app.ports import Clock, Transaction, Transactions
 from raisonne.app.sealing import Envelope
+from raisonne.app.territories import normal_territory
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies, PolicyBundle
 from raisonne.rights.case import Case, CaseKind, CaseState
