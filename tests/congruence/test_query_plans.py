@@ -21,11 +21,13 @@ from tests.congruence.builders import (
     make_work,
 )
 from tests.congruence.signer import SIGNER
+from tests.congruence.test_terms import make_term
 
 from raisonne.index.ports import Checkpoint
 from raisonne.policy.condition import Contains, RightsField
 from raisonne.rights.case import CaseState
 from raisonne.rights.job import JobKind, JobState
+from raisonne.rights.term import TermCategory
 from raisonne.rights.work import WorkState
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprint_log import SqlFingerprintLog
@@ -146,6 +148,19 @@ def use_the_notices(transaction: SqlTransaction) -> None:
     transaction.assets.withdrawn(TENANT, limit=9, after="x")
 
 
+def use_the_terms(transactions: SqlTransactions) -> None:
+    with transactions.write() as transaction:
+        transaction.terms.add([make_term()])
+        transaction.terms.replace(make_term(0, reason="x"))
+        transaction.terms.remove(TENANT, ["x"])
+    with transactions.read() as transaction:
+        transaction.terms.mark(TENANT)
+        transaction.terms.listed(TENANT)
+        transaction.terms.count(TENANT)
+        transaction.terms.find(TENANT, [(TermCategory.MARK, "x"), (TermCategory.ARTIST, "y")])
+        transaction.terms.list(TENANT, limit=9, after="x", category=TermCategory.MARK)
+
+
 def use_the_log(log: SqlFingerprintLog) -> None:
     log.head()
     log.mark(1)
@@ -165,6 +180,7 @@ def use_the_segment_list(segments: SqlSegmentList) -> None:
 def test_no_query_reads_a_whole_table(database: Database) -> None:
     with recorded(database) as statements:
         use_everything(database)
+        use_the_terms(SqlTransactions(database))
     assert len(statements) > 30
     for statement in statements:
         assert_indexed(plan(database, statement), statement[0])

@@ -17,8 +17,8 @@ OUTCOMES = frozenset({"BLOCK", "REVIEW", "INFO", "NONE"})
 
 PLACEHOLDERS = frozenset(
     {
-        "certainty", "embargo_until", "executed", "failed", "term", "territory", "unexplained",
-        "use", "valid_from", "valid_until", "work",
+        "appeal", "category", "certainty", "embargo_until", "executed", "failed", "listed", "span",
+        "term", "territory", "unexplained", "use", "valid_from", "valid_until", "work",
     }
 )  # fmt: skip
 """What ``@sentence`` may ask to be filled in."""

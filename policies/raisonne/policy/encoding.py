@@ -18,7 +18,8 @@ from raisonne.rights.errors import InputError
 from raisonne.rights.verdict import Verdict
 
 VERSION = 1
-"""Version of the format; a change of any stored field is a new version."""
+"""Version of the format. A stored field that changes its meaning or goes is a new version; one that
+comes with a default is not, as what was stored before reads as it was meant."""
 
 _SCALARS = (bool, float, int, str)
 

@@ -12,11 +12,16 @@ from raisonne.rights.errors import InputError
 from raisonne.rights.licence import licence_terms
 from raisonne.rights.match import DetectorState, Mechanism
 from raisonne.rights.statement import RightsStatement, Use
-from raisonne.rights.verdict import Judgement, Subject, WorkRights
+from raisonne.rights.term import TermGrade
+from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
 from raisonne.rights.work import WorkState
 
 _WORK_TYPES = {WorkState.REGISTERED: "Work", WorkState.WITHDRAWN: "WithdrawnWork"}
 _LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+_PLAINNESS = {TermGrade.EXACT: 0, TermGrade.OBSCURED: 1, TermGrade.FUZZY: 2}
+_SPANS = 3
+"""Places of a term that a sentence tells; the hits have all."""
+_APPEAL = "give the name of this verdict to whoever runs the service"
 _CEDAR_DECIMAL = Decimal("0.0001")
 _USES = {
     Use.DISPLAY: "display",
@@ -145,6 +150,67 @@ def screening_context(inputs: UseCircumstances) -> dict[str, object]:
         "use": Uid("Use", inputs.use).as_json(),
         "subject": Uid("Subject", inputs.subject).as_json(),
     }
+
+
+def term_groups(inputs: Judgement) -> list[tuple[TermHit, ...]]:
+    """Return the hits by what was named, each time those that are written most plainly.
+
+    Returns:
+        Groups ordered by work, list entry, term and category; within a group by place.
+    """
+    groups: dict[tuple[str, ...], list[TermHit]] = {}
+    for hit in inputs.term_hits:
+        key = hit.work, hit.entry, hit.term, str(hit.category), str(hit.severity or "")
+        groups.setdefault(key, []).append(hit)
+    return [_plainest(groups[key]) for key in sorted(groups)]
+
+
+def _plainest(hits: list[TermHit]) -> tuple[TermHit, ...]:
+    plainest = min(hits, key=lambda hit: _PLAINNESS[hit.grade]).grade
+    chosen = [hit for hit in hits if hit.grade is plainest]
+    return tuple(sorted(chosen, key=lambda hit: (hit.field, hit.start, hit.end)))
+
+
+def term_uid(hit: TermHit, rights: WorkRights | None) -> Uid:
+    """Return the entity that a hit is about: a work, or a term of a list."""
+    return work_uid(hit.work, rights) if hit.work else Uid("ListedTerm", hit.entry)
+
+
+def term_context(inputs: Judgement, hit: TermHit) -> dict[str, object]:
+    """Return the context of the action ``screen-term``."""
+    context = screening_context(inputs) | {
+        "grade": Uid("TermGrade", hit.grade).as_json(),
+        "category": Uid("TermCategory", hit.category).as_json(),
+    }
+    if hit.severity is not None:
+        context["severity"] = Uid("TermSeverity", hit.severity).as_json()
+    return context
+
+
+def words_for_term(
+    inputs: Judgement, hits: tuple[TermHit, ...], rights: WorkRights | None
+) -> Mapping[str, str]:
+    """Return what a clause's sentence can say about a term that was named."""
+    first = hits[0]
+    return words_for_work(
+        inputs,
+        first.work,
+        rights,
+        term=first.term,
+        span=_span(hits),
+        category=first.category.value,
+        listed=f" Listed because: {first.reason}" if first.reason else "",
+        appeal=first.appeal or _APPEAL,
+    )
+
+
+def _span(hits: tuple[TermHit, ...]) -> str:
+    spans = [
+        f"{f'{hit.field}, ' if hit.field else ''}characters {hit.start} to {hit.end}"
+        for hit in hits[:_SPANS]
+    ]
+    more = len(hits) - len(spans)
+    return "; ".join(spans) + (f"; and {more} more" if more else "")
 
 
 def detector_names(inputs: Judgement) -> dict[str, list[str]]:

@@ -200,16 +200,21 @@ def _terms(
     rights: Mapping[str, WorkRights],
     entities: EntitySlice,
 ) -> Iterator[_Screened]:
-    hits = sorted({(hit.work, hit.term) for hit in inputs.term_hits})
+    groups = facts.term_groups(inputs)
     tenant = Uid("Tenant", inputs.tenant)
-    context = facts.screening_context(inputs)
     requests = [
-        Request(tenant, "screen-term", facts.work_uid(work, rights.get(work)), context)
-        for work, _ in hits
+        Request(
+            tenant,
+            "screen-term",
+            facts.term_uid(hits[0], rights.get(hits[0].work)),
+            facts.term_context(inputs, hits[0]),
+        )
+        for hits in groups
     ]
     decisions = bundle.decide_all(requests, entities)
-    for (work, term), decision in zip(hits, decisions, strict=True):
-        yield work, decision, facts.words_for_work(inputs, work, rights.get(work), term=term)
+    for hits, decision in zip(groups, decisions, strict=True):
+        work = hits[0].work
+        yield work, decision, facts.words_for_term(inputs, hits, rights.get(work))
 
 
 def _detectors(

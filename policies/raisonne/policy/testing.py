@@ -20,6 +20,7 @@ from raisonne.rights.errors import AccessError, InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 from raisonne.rights.principal import Permission, Principal, Role
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
+from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
 from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
 from raisonne.rights.work import WorkState
 
@@ -199,8 +200,25 @@ def _judgement(case: Mapping[str, Any]) -> Judgement:
         ),
         works=tuple(works),
         detectors=tuple(_detector(name, state) for name, state in detectors.items()),
-        term_hits=tuple(TermHit(term, work, 0, 1) for term, work in case.get("terms", {}).items()),
+        term_hits=tuple(_hit(term, given) for term, given in case.get("terms", {}).items()),
         index_revision=1,
+    )
+
+
+def _hit(term: str, given: str | Mapping[str, Any]) -> TermHit:
+    """Return a hit on a work, or on a term of a list where a mapping says of which category."""
+    if isinstance(given, str):
+        return TermHit(term, given, 0, 1)
+    severity = given.get("severity")
+    return TermHit(
+        term,
+        given.get("work", ""),
+        0,
+        1,
+        TermGrade(given.get("grade", TermGrade.EXACT)),
+        category=TermCategory(given.get("category", TermCategory.ARTIST)),
+        entry="" if "work" in given else "terms/1",
+        severity=None if severity is None else TermSeverity(severity),
     )
 
 

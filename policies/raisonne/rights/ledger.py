@@ -31,6 +31,8 @@ class LedgerAction(StrEnum):
     INDEX_REBUILT = "index:rebuilt"
     NOTICE_RECEIVED = "notice:received"
     NOTICE_UPDATED = "notice:updated"
+    TERMS_LISTED = "terms:listed"
+    TERMS_REMOVED = "terms:removed"
     WORK_ERASED = "work:erased"
     WORK_REFRESHED = "work:refreshed"
     WORK_REGISTERED = "work:registered"

@@ -48,6 +48,10 @@ class Permission(StrEnum):
     OPERATION_CANCEL = "operation:cancel"
     OPERATION_READ = "operation:read"
 
+    TERM_CREATE = "term:create"
+    TERM_READ = "term:read"
+    TERM_REMOVE = "term:remove"
+
     WORK_CREATE = "work:create"
     WORK_READ = "work:read"
     WORK_REFRESH = "work:refresh"

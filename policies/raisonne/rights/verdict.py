@@ -11,6 +11,7 @@ from raisonne.rights.case import Decision, Ruling
 from raisonne.rights.errors import NotClearedError
 from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.statement import RightsStatement, Use
+from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
 from raisonne.rights.work import WorkState
 
 
@@ -88,19 +89,37 @@ class WorkRights:
 
 @dataclass(frozen=True, slots=True)
 class TermHit:
-    """A registered name found in a prompt.
+    """A registered name or a listed term found in a prompt.
+
+    What was stored before there were grades had been found as written, so that is the default.
 
     Attributes:
-        term: The registered name.
-        work: A work whose holder or title it is.
+        term: As registered or listed.
+        work: A work whose holder or title it is; empty for a term of a list.
         start: First character in the prompt.
         end: Past the last character.
+        grade: How plainly it was written.
+        key: What had to be undone to find it, for example ``lookalike`` or ``leet``.
+        category: What kind of word it is.
+        field: Which text it was found in; empty for the prompt.
+        entry: ``terms/{id}`` for a term of a list.
+        severity: What a tenant wants of it, for its own list.
+        reason: Why it is listed.
+        appeal: Where to contest it.
     """
 
     term: str
     work: str
     start: int
     end: int
+    grade: TermGrade = TermGrade.EXACT
+    key: str = ""
+    category: TermCategory = TermCategory.ARTIST
+    field: str = ""
+    entry: str = ""
+    severity: TermSeverity | None = None
+    reason: str = ""
+    appeal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

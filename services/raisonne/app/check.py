@@ -135,7 +135,7 @@ def require_prompt(text: str) -> None:
     """Refuse prompts that are empty or too long.
 
     Raises:
-        InputError: ``EMPTY_INPUT`` or ``PROMPT_TOO_LONG``.
+        InputError: ``EMPTY_INPUT`` or ``PROMPT_TOO_LONG``; also if it is no Unicode text.
     """
     if not text.strip():
         raise InputError("The prompt is empty.", reason=Reason.EMPTY_INPUT)
@@ -145,3 +145,5 @@ def require_prompt(text: str) -> None:
             reason=Reason.PROMPT_TOO_LONG,
             metadata={"limit_characters": str(MAX_PROMPT_CHARACTERS)},
         )
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise InputError("The prompt is no Unicode text: it holds halves of surrogate pairs.")

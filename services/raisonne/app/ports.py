@@ -11,6 +11,7 @@ from typing import Protocol
 from raisonne.app.case_ports import CaseStore, CounterNoticeStore, NoticeStore
 from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.sealing import BlobRecord, Withdrawn
+from raisonne.app.term_store import TermStore
 from raisonne.app.work_ports import CursorStore, WorkStore
 from raisonne.rights.asset import Asset
 from raisonne.rights.generation import (
@@ -251,6 +252,11 @@ class Transaction(Protocol):
     @property
     def calibrations(self) -> CalibrationStore:
         """Calibrations."""
+        ...
+
+    @property
+    def terms(self) -> TermStore:
+        """Terms that prompts are screened for."""
         ...
 
     @property

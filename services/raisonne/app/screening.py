@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,14 +15,19 @@ from raisonne.app.work_changes import bring_into_force
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.matching.matcher import Matcher, MatchReport
-from raisonne.matching.prompt import find_terms
+from raisonne.matching.term_index import TermIndex
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.judge import judge
 from raisonne.rights.match import DetectorRun, DetectorState
 from raisonne.rights.statement import Use
 from raisonne.rights.verdict import Judgement, Subject, TermHit, Verdict, WorkRights
 
-PROMPT_DETECTOR = DetectorRun("prompt-terms", "v1", DetectorState.EXECUTED)
+PROMPT = "prompt"
+"""Name of the text that spans refer to where a hit names none."""
+PROMPT_DETECTOR = DetectorRun("prompt-terms", "v2", DetectorState.EXECUTED)
+_UNFINISHED = DetectorRun(
+    "prompt-terms", "v2", DetectorState.FAILED, "The text holds too many fragments of terms."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Screener:
     matcher: Matcher
     transactions: Transactions
     clock: Clock
+    terms: Callable[[str], TermIndex]
 
     def picture(self, data: bytes, question: Question, policies: PolicyBundle) -> Screened:
         """Judge a picture.
@@ -104,14 +111,30 @@ class Screener:
         return Screened(sha256, image, verdict, seconds)
 
     def prompt(self, text: str, question: Question, policies: PolicyBundle) -> Verdict:
-        """Judge the words of a prompt: does it name somebody who has reserved their style?"""
+        """Judge the words of a prompt: do they name somebody or something that is listed?"""
+        return self.words({PROMPT: text}, question, policies)
+
+    def words(
+        self, fields: Mapping[str, str], question: Question, policies: PolicyBundle
+    ) -> Verdict:
+        """Judge several texts that belong together, for example a prompt and a negative prompt.
+
+        Args:
+            fields: Texts by what they are; each hit tells which one it lies in, but for the prompt.
+            question: What is asked.
+            policies: To judge by.
+        """
         bring_into_force(self.transactions, question.tenant, self.clock.now())
-        with self.transactions.read() as transaction:
-            terms = transaction.works.reserved_terms(question.tenant)
-        hits = find_terms(text, [(term.term, term.work) for term in terms])
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
-        report = MatchReport((), (PROMPT_DETECTOR,), self.matcher.revision(question.tenant), {})
-        return self._judge(question, policies, sha256, report, hits)
+        index = self.terms(question.tenant)
+        hits: list[TermHit] = []
+        complete = True
+        for name, text in fields.items():
+            found = index.find(text, "" if name == PROMPT else name)
+            hits += found.hits
+            complete &= found.complete
+        detector = PROMPT_DETECTOR if complete else _UNFINISHED
+        report = MatchReport((), (detector,), self.matcher.revision(question.tenant), {})
+        return self._judge(question, policies, _digest(fields), report, tuple(hits))
 
     def _judge(
         self,
@@ -121,7 +144,8 @@ class Screener:
         report: MatchReport,
         hits: tuple[TermHit, ...],
     ) -> Verdict:
-        names = sorted({match.work for match in report.matches} | {hit.work for hit in hits})
+        named = {hit.work for hit in hits if hit.work}
+        names = sorted({match.work for match in report.matches} | named)
         inputs = Judgement(
             subject=question.subject,
             sha256=sha256,
@@ -143,3 +167,11 @@ class Screener:
         with self.transactions.read() as transaction:
             found = transaction.works.rights_of(question.tenant, names, question.at)
         return tuple(found[name] for name in names if name in found)
+
+
+def _digest(fields: Mapping[str, str]) -> str:
+    """Return what identifies the texts: the digest of a prompt alone is that of its UTF-8."""
+    if set(fields) == {PROMPT}:
+        return hashlib.sha256(fields[PROMPT].encode()).hexdigest()
+    document = json.dumps(dict(fields), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(document.encode()).hexdigest()

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -78,7 +79,14 @@ class Report:
 
 def check(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for a list on stdin.")],
+    paths: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Files, folders, or - for a list on stdin."),
+    ] = None,
+    prompt: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--prompt", metavar="TEXT", help="Words of a prompt; may be repeated."),
+    ] = None,
     use: Annotated[str, typer.Option(help="display, commercial, derive, train, …")] = "display",
     territory: Annotated[str, typer.Option(help="ISO 3166-1 code, or * for everywhere.")] = "*",
     at: Annotated[Optional[str], typer.Option(help="Judge as of this RFC 3339 time.")] = None,  # noqa: UP045
@@ -101,7 +109,7 @@ def check(
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pictures checked at a time.")] = 2,
 ) -> None:
-    """Screen files against the registry.
+    """Screen files and prompts against the registry.
 
     Exit code 1 when something is found, 4 when some inputs were unreadable.
     """
@@ -120,19 +128,22 @@ def check(
             parse_time(at or ""),
             index_revision=index_revision,
         )
+    if not paths and not prompt:
+        raise typer.BadParameter("There is nothing to check: name files, or give a --prompt.")
     targets = [_target(text) for text in output or []]
     pages = [path for kind, path in targets if kind == "html"]
     passed_over: list[Path] = []
-    inputs = list(find_inputs(paths, passed_over))
+    inputs = list(find_inputs(paths or [], passed_over))
     report = Report()
     with ExitStack() as stack:
         gateway = stack.enter_context(open_gateway(flags, decoder_workers=workers))
         files = [stack.enter_context(writing(path)) for kind, path in targets if kind == "json"]
-        if next(gateway.works(), None) is None:
+        if inputs and next(gateway.works(), None) is None:
             warn("raisonne: the registry is empty, so nothing can match")
         shown = stack.enter_context(progress(flags, inputs, "check", len(inputs)))
         with usage_errors():
-            for checked in _check_all(gateway, shown, terms, workers):
+            prompts = (_check_prompt(gateway, text, terms) for text in prompt or ())
+            for checked in chain(prompts, _check_all(gateway, shown, terms, workers)):
                 _emit(flags, checked)
                 report.add(checked, keep=bool(pages))
                 for file in files:
@@ -172,6 +183,16 @@ def _check_one(gateway: Gateway, item: Input, terms: CheckTerms) -> Checked:
         if error.reason is Reason.REVISION_UNKNOWN:
             raise  # It holds for every picture.
         return Checked(item.path, None, error)
+
+
+def _check_prompt(gateway: Gateway, text: str, terms: CheckTerms) -> Checked:
+    from dataclasses import replace
+
+    from raisonne.cli.render import PROMPT
+    from raisonne.rights.verdict import Subject
+
+    asked = replace(terms, subject=Subject.PROMPT)
+    return Checked(Path(PROMPT), gateway.check_prompt(text, asked), None)
 
 
 def _fields(checked: Checked) -> dict[str, Any]:

@@ -66,6 +66,10 @@ class EmbeddedGateway:
         """Check a picture."""
         return self.service.check.picture(self.service.principal, data, terms).verdict
 
+    def check_prompt(self, text: str, terms: CheckTerms) -> Verdict:
+        """Check the words of a prompt."""
+        return self.service.check.prompt(self.service.principal, text, terms)
+
     def register(self, draft: WorkDraft) -> Registration:
         """Register a work."""
         return self.service.works.register(self.service.principal, draft)

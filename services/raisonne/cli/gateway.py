@@ -55,6 +55,10 @@ class Gateway(Protocol):
         """Check a picture."""
         ...
 
+    def check_prompt(self, text: str, terms: CheckTerms) -> Verdict:
+        """Check the words of a prompt."""
+        ...
+
     def register(self, draft: WorkDraft) -> Registration:
         """Register a work."""
         ...

@@ -23,6 +23,7 @@ from raisonne.cli import (
     policy_cmd,
     review_cmd,
     signals_cmd,
+    terms_cmd,
     up_cmd,
     verify_cmd,
     works_cmd,
@@ -46,6 +47,7 @@ app.add_typer(signals_cmd.app, name="signals")
 app.add_typer(policy_cmd.app, name="policy")
 app.add_typer(review_cmd.app, name="review")
 app.add_typer(notice_cmd.app, name="notice")
+app.add_typer(terms_cmd.app, name="terms")
 app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
 app.command("generate")(generate_cmd.generate)

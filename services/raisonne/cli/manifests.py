@@ -114,14 +114,23 @@ def read_rows(source: Path, defaults: Defaults) -> Iterator[Row]:
                 raise found.error
             yield Row(found.path, {}, defaults, source)
         return
+    for number, record in enumerate(read_records(source), 1):
+        yield _row(source, number, record, defaults)
+
+
+def read_records(source: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the records of a CSV, JSONL or Parquet file.
+
+    Raises:
+        InputError: If it cannot be read as what its name says.
+    """
     readers = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl, ".parquet": _parquet}
     reader = readers.get(source.suffix.lower())
     if not source.exists():
         raise InputError(f"There is no {source}.", reason=Reason.FILE_NOT_FOUND)
     if reader is None:
         raise InputError(f"{source} is no folder, .csv, .jsonl or .parquet file.")
-    for number, record in enumerate(reader(source), 1):
-        yield _row(source, number, record, defaults)
+    yield from reader(source)
 
 
 def _row(source: Path, number: int, record: Mapping[str, Any], defaults: Defaults) -> Row:

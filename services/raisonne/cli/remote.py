@@ -44,6 +44,12 @@ class RemoteGateway:
         )
         return checked.verdict
 
+    def check_prompt(self, text: str, terms: CheckTerms) -> Verdict:
+        """Check the words of a prompt."""
+        return self.client.screening.check_prompt(
+            text, use=terms.use, territory=terms.territory, at=terms.at
+        )
+
     def register(self, draft: WorkDraft) -> Registration:
         """Register a work."""
         registered = self.client.works.register(

@@ -11,10 +11,13 @@ from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, DetectorState, Match
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.term import ScreeningTerm, TermCategory
 from raisonne.rights.use_answer import UseAnswer
-from raisonne.rights.verdict import Finding, Verdict, WorkRights
+from raisonne.rights.verdict import Finding, TermHit, Verdict, WorkRights
 from raisonne.rights.work import Work
 
+PROMPT = "prompt"
+"""What a hit lies in that names no other text, and what an input is called that is no file."""
 _EXPLAINED = 3
 """Works whose likeness is told to a person on a terminal; the JSON output has all."""
 
@@ -36,6 +39,7 @@ def check_fields(verdict: Verdict) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in verdict.findings],
         "obligations": list(verdict.obligations),
         "matches": [_match(match, works.get(match.work)) for match in verdict.inputs.matches],
+        "term_hits": [_term_hit(hit) for hit in verdict.inputs.term_hits],
         "detectors": [_detector(run) for run in verdict.inputs.detectors],
         "policy_revision": verdict.policy_revision,
         "index_revision": verdict.inputs.index_revision,
@@ -51,6 +55,7 @@ def unchecked_fields(error: RaisonneError) -> dict[str, Any]:
         "findings": [],
         "obligations": [],
         "matches": [],
+        "term_hits": [],
         "detectors": [],
         "policy_revision": None,
         "index_revision": None,
@@ -214,6 +219,35 @@ def _match(match: Match, work: WorkRights | None) -> dict[str, Any]:
     if match.transform is not None:
         shown["transform"] = list(match.transform)
     return shown
+
+
+def term_fields(term: ScreeningTerm) -> dict[str, Any]:
+    """Return a term of a list."""
+    return {
+        "name": term.name,
+        "term": term.term,
+        "category": term.category.value,
+        "severity": term.severity.value if term.category is TermCategory.TENANT else None,
+        "reason": term.reason,
+        "appeal": term.appeal,
+        "languages": list(term.languages),
+        "create_time": term.create_time.isoformat(),
+    }
+
+
+def _term_hit(hit: TermHit) -> dict[str, Any]:
+    return {
+        "term": hit.term,
+        "category": hit.category.value,
+        "work": hit.work or None,
+        "entry": hit.entry or None,
+        "field": hit.field or PROMPT,
+        "start": hit.start,
+        "end": hit.end,
+        "grade": hit.grade.value,
+        "key": hit.key,
+        "appeal": hit.appeal,
+    }
 
 
 def _detector(run: DetectorRun) -> dict[str, Any]:

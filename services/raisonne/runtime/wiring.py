@@ -32,6 +32,8 @@ from raisonne.app.review import Review
 from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
 from raisonne.app.stay_down import StayDown
+from raisonne.app.term_cache import TermCache
+from raisonne.app.terms import Terms
 from raisonne.app.verdict_replay import ReplayVerdict
 from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import Works
@@ -130,6 +132,7 @@ class Service:
     index_upkeep: IndexUpkeep
     released: ReleasedRegistry
     retroactive: Retroactive
+    terms: Terms
     database: Database
     blobs: FileBlobStore
 
@@ -230,7 +233,8 @@ def _wire(
     index = CatalogueIndex(fingerprint_log, segments, vector_engine)
     rules = RulesInForce(transactions)
     matcher = Matcher(index, rules)
-    screener = Screener(decoder, extractor, matcher, transactions, clock)
+    terms = TermCache(transactions)
+    screener = Screener(decoder, extractor, matcher, transactions, clock, terms)
     engine = engine_from_uri(settings.engine)
     released = ReleasedRegistry(
         settings.released_root,
@@ -287,6 +291,7 @@ def _wire(
         index_upkeep=IndexUpkeep(index, erase_files, transactions, policies, clock),
         released=released,
         retroactive=Retroactive(released, screener, blobs, transactions, policies, clock),
+        terms=Terms(transactions, policies, clock),
         database=database,
         blobs=blobs,
     )

@@ -26,6 +26,7 @@ from raisonne.rights.asset import AssetOrigin
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobKind, JobState
+from raisonne.rights.term import TermCategory, TermSeverity
 from raisonne.rights.verdict import Outcome, Subject
 from raisonne.rights.work import WorkState
 from raisonne.storage.columns import (
@@ -232,6 +233,39 @@ class CalibrationRow(Row, table=True):
     works: int
     document: Str
     create_time: datetime
+
+
+class ScreeningTermRow(Row, table=True):
+    """A term of a tenant's lists."""
+
+    __tablename__ = "screening_term"
+    __table_args__ = (
+        one_of("category", TermCategory),
+        one_of("severity", TermSeverity),
+        UniqueConstraint("tenant", "category", "term"),
+    )
+
+    tenant: Key
+    name: Key
+    term: Str
+    category: Str
+    severity: Str
+    reason: Str
+    appeal: Str
+    languages: list[str] = Field(sa_type=JSON)
+    create_time: datetime
+
+
+class ScreeningMarkRow(Row, table=True):
+    """What changes whenever the words that a tenant's prompts are screened for do.
+
+    It is drawn at random, so that a catalogue that goes on from a copy is not taken for another.
+    """
+
+    __tablename__ = "screening_mark"
+
+    tenant: Key
+    mark: Int64
 
 
 class VerdictRow(Row, table=True):

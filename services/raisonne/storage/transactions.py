@@ -19,6 +19,7 @@ from raisonne.storage.jobs import SqlJobs
 from raisonne.storage.manifests import SqlManifests
 from raisonne.storage.notices import SqlCounterNotices, SqlNotices
 from raisonne.storage.outbox import SqlOutbox
+from raisonne.storage.terms import SqlTerms
 from raisonne.storage.verdicts import SqlVerdicts
 from raisonne.storage.works import SqlWorks
 
@@ -31,6 +32,7 @@ class SqlTransaction:
     works: SqlWorks
     fingerprints: SqlFingerprints
     calibrations: SqlCalibrations
+    terms: SqlTerms
     verdicts: SqlVerdicts
     manifests: SqlManifests
     generations: SqlGenerations
@@ -83,6 +85,7 @@ def _transaction(session: Session) -> SqlTransaction:
         works=SqlWorks(session),
         fingerprints=SqlFingerprints(session),
         calibrations=SqlCalibrations(session),
+        terms=SqlTerms(session),
         verdicts=SqlVerdicts(session),
         manifests=SqlManifests(session),
         generations=SqlGenerations(session),

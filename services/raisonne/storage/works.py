@@ -30,6 +30,7 @@ from raisonne.storage.tables import (
     WORK_RESERVES_HOLDER,
     WorkRow,
 )
+from raisonne.storage.terms import mark_changed
 from raisonne.storage.work_versions import (
     cancel_scheduled,
     changed_works,
@@ -64,10 +65,11 @@ class SqlWorks:
         version = WorkVersion(work, work.create_time, actor)
         insert_rows(self.session, WorkRow, _values(version, None))
         insert_version(self.session, version)
-        if not fingerprints:
-            return
-        insert_fingerprints(self.session, work.tenant, work.name, work.asset, fingerprints)
-        append_changes(self.session, work.tenant, work.name, ChangeOperation.ADD)
+        if fingerprints:
+            insert_fingerprints(self.session, work.tenant, work.name, work.asset, fingerprints)
+            append_changes(self.session, work.tenant, work.name, ChangeOperation.ADD)
+        if _reserves_holder(work):
+            self._mark(work.tenant)
 
     def get(self, tenant: str, name: str) -> Work | None:
         """Return the work, or None."""
@@ -232,6 +234,7 @@ class SqlWorks:
         latest = next(one.work for one in versions if one.work.revision == revision)
         values["update_time"] = latest.update_time
         was, reserved, name = WorkState(row.state), row.reserved, row.name
+        names_holder = row.reserves_generation or _reserves_holder(holding.work)
         self.session.expire(row)
         this = (col(WorkRow.tenant) == row.tenant, col(WorkRow.name) == name)
         self.session.exec(update(WorkRow).where(*this).values(**values))
@@ -242,6 +245,13 @@ class SqlWorks:
             append_changes(self.session, row.tenant, name, operation)
         elif state is WorkState.REGISTERED and values["reserved"] != reserved:
             append_reserved(self.session, row.tenant, name)
+        if names_holder:
+            self._mark(row.tenant)
+
+    def _mark(self, tenant: str) -> None:
+        # The log's lock first, in every transaction, so that two cannot wait in a circle.
+        take_lock(self.session, Lock.CHANGE_LOG)
+        mark_changed(self.session, tenant)
 
     def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
         """Return one term per holder that has a REGISTERED work reserving style or generation."""
@@ -252,6 +262,10 @@ class SqlWorks:
             .order_by(col(WorkRow.holder))
         )
         return tuple(ReservedTerm(holder, name) for holder, name in rows)
+
+
+def _reserves_holder(work: Work) -> bool:
+    return not _PROMPT_RESERVATIONS.isdisjoint(work.rights.reservations)
 
 
 def _due(tenant: str, now: datetime) -> SelectOfScalar[str]:
@@ -274,7 +288,7 @@ def _values(version: WorkVersion, following: datetime | None) -> dict[str, Any]:
         "sha256": work.sha256,
         "state": work.state.value,
         "rights": rights_to_json(work.rights),
-        "reserves_generation": not _PROMPT_RESERVATIONS.isdisjoint(work.rights.reservations),
+        "reserves_generation": _reserves_holder(work),
         "revision": work.revision,
         "create_time": work.create_time,
         "update_time": work.update_time,

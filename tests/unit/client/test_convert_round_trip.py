@@ -45,7 +45,7 @@ from raisonne.client.convert import reasons as client_reasons
 from raisonne.client.convert import statement as client_statement
 from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
-from raisonne.rights import match, verdict
+from raisonne.rights import match, term, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.case import Case, CaseKind, CaseState, Ruling
 from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Reason
@@ -96,6 +96,9 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (verdict_pb2.Match.Mechanism, match.Mechanism),
     (verdict_pb2.DetectorRun.State, match.DetectorState),
     (verdict_pb2.Finding.Severity, verdict.Severity),
+    (verdict_pb2.TermHit.Grade, term.TermGrade),
+    (verdict_pb2.TermHit.Category, term.TermCategory),
+    (verdict_pb2.TermHit.Severity, term.TermSeverity),
     (verdict_pb2.Verdict.Outcome, verdict.Outcome),
     (verdict_pb2.Verdict.Subject, verdict.Subject),
     (generation_pb2.Generation.State, GenerationState),

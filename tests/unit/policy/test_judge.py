@@ -120,7 +120,11 @@ def test_a_name_in_a_prompt_is_told_with_the_work_behind_it() -> None:
     verdict = _judge(subject=Subject.PROMPT, term_hits=hits, works=(work,))
     (finding,) = verdict.findings
     assert (finding.reason, finding.works) == ("PROMPT_NAMES_RESERVED_ARTIST", ("works/1",))
-    assert finding.detail.startswith("The prompt names “ada”, and generating from “Sunflowers”")
+    assert finding.detail.startswith(
+        "The prompt names “ada” (characters 3 to 6; characters 20 to 23), category artist, and "
+        "generating from “Sunflowers”"
+    )
+    assert finding.detail.endswith("give the name of this verdict to whoever runs the service.")
 
 
 def test_detectors_that_failed_are_named() -> None:

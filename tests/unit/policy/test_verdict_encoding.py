@@ -14,6 +14,7 @@ from raisonne.policy.judge import judge
 from raisonne.rights.errors import InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism, Region
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
+from raisonne.rights.term import TermCategory, TermGrade
 from raisonne.rights.verdict import Judgement, Subject, TermHit, Verdict, WorkRights
 from raisonne.rights.work import WorkState
 
@@ -104,6 +105,16 @@ def test_equal_verdicts_have_equal_texts() -> None:
     same = replace(verdict, inputs=replace(verdict.inputs, at=elsewhere, matches=(whole,)))
     assert same == verdict
     assert verdict_to_json(same) == verdict_to_json(verdict)
+
+
+def test_what_was_stored_before_hits_had_grades_had_been_found_as_written() -> None:
+    inputs = replace(_plain().inputs, term_hits=(TermHit("ada", "works/1", 3, 6),))
+    document = json.loads(verdict_to_json(judge(inputs, PolicyBundle.packaged(), "verdicts/1")))
+    hit = document["verdict"]["inputs"]["term_hits"][0]
+    older = {name: hit[name] for name in ("term", "work", "start", "end")}
+    document["verdict"]["inputs"]["term_hits"] = [older]
+    (read,) = verdict_from_json(json.dumps(document)).inputs.term_hits
+    assert read == TermHit("ada", "works/1", 3, 6, TermGrade.EXACT, "", TermCategory.ARTIST)
 
 
 def test_the_text_names_its_version() -> None:

@@ -345,22 +345,135 @@ Global___WorkRights: _TypeAlias = WorkRights  # noqa: Y015
 
 @_typing.final
 class TermHit(_message.Message):
-    """A registered name found in a prompt."""
+    """A registered name or a listed term found in a prompt."""
 
     DESCRIPTOR: _descriptor.Descriptor
+
+    class _Grade:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _GradeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[TermHit._Grade.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        GRADE_UNSPECIFIED: TermHit._Grade.ValueType  # 0
+        """Never sent."""
+        GRADE_EXACT: TermHit._Grade.ValueType  # 1
+        """The same letters, whatever their case, width or composition."""
+        GRADE_OBSCURED: TermHit._Grade.ValueType  # 2
+        """Disguised, but no honest text is written so."""
+        GRADE_FUZZY: TermHit._Grade.ValueType  # 3
+        """It may be another word."""
+
+    class Grade(_Grade, metaclass=_GradeEnumTypeWrapper):
+        """How plainly it was written."""
+
+    GRADE_UNSPECIFIED: TermHit.Grade.ValueType  # 0
+    """Never sent."""
+    GRADE_EXACT: TermHit.Grade.ValueType  # 1
+    """The same letters, whatever their case, width or composition."""
+    GRADE_OBSCURED: TermHit.Grade.ValueType  # 2
+    """Disguised, but no honest text is written so."""
+    GRADE_FUZZY: TermHit.Grade.ValueType  # 3
+    """It may be another word."""
+
+    class _Category:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _CategoryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[TermHit._Category.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        CATEGORY_UNSPECIFIED: TermHit._Category.ValueType  # 0
+        """Never sent."""
+        CATEGORY_ARTIST: TermHit._Category.ValueType  # 1
+        """A name of an artist or another rights holder."""
+        CATEGORY_MARK: TermHit._Category.ValueType  # 2
+        """A trade mark."""
+        CATEGORY_CHARACTER: TermHit._Category.ValueType  # 3
+        """A character of a work."""
+        CATEGORY_BANNED: TermHit._Category.ValueType  # 4
+        """Content that is banned."""
+        CATEGORY_TENANT: TermHit._Category.ValueType  # 5
+        """A term of the tenant's own list."""
+
+    class Category(_Category, metaclass=_CategoryEnumTypeWrapper):
+        """What kind of word it is."""
+
+    CATEGORY_UNSPECIFIED: TermHit.Category.ValueType  # 0
+    """Never sent."""
+    CATEGORY_ARTIST: TermHit.Category.ValueType  # 1
+    """A name of an artist or another rights holder."""
+    CATEGORY_MARK: TermHit.Category.ValueType  # 2
+    """A trade mark."""
+    CATEGORY_CHARACTER: TermHit.Category.ValueType  # 3
+    """A character of a work."""
+    CATEGORY_BANNED: TermHit.Category.ValueType  # 4
+    """Content that is banned."""
+    CATEGORY_TENANT: TermHit.Category.ValueType  # 5
+    """A term of the tenant's own list."""
+
+    class _Severity:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _SeverityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[TermHit._Severity.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        SEVERITY_UNSPECIFIED: TermHit._Severity.ValueType  # 0
+        """The term is of another category; the policies decide."""
+        SEVERITY_INFO: TermHit._Severity.ValueType  # 1
+        """Worth knowing."""
+        SEVERITY_REVIEW: TermHit._Severity.ValueType  # 2
+        """A person must look."""
+        SEVERITY_BLOCK: TermHit._Severity.ValueType  # 3
+        """Not allowed."""
+
+    class Severity(_Severity, metaclass=_SeverityEnumTypeWrapper):
+        """What a tenant wants of a term of its own list."""
+
+    SEVERITY_UNSPECIFIED: TermHit.Severity.ValueType  # 0
+    """The term is of another category; the policies decide."""
+    SEVERITY_INFO: TermHit.Severity.ValueType  # 1
+    """Worth knowing."""
+    SEVERITY_REVIEW: TermHit.Severity.ValueType  # 2
+    """A person must look."""
+    SEVERITY_BLOCK: TermHit.Severity.ValueType  # 3
+    """Not allowed."""
 
     TERM_FIELD_NUMBER: _builtins.int
     WORK_FIELD_NUMBER: _builtins.int
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    GRADE_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    APPEAL_FIELD_NUMBER: _builtins.int
     term: _builtins.str
-    """The registered name."""
+    """As registered or listed."""
     work: _builtins.str
-    """A work whose holder or title it is."""
+    """A work whose holder or title it is; empty for a term of a list."""
     start: _builtins.int
-    """First character in the prompt, counted in Unicode characters from 0."""
+    """First character in the text, counted in Unicode characters from 0."""
     end: _builtins.int
     """Past the last character."""
+    grade: Global___TermHit.Grade.ValueType
+    """How plainly it was written."""
+    key: _builtins.str
+    """What had to be undone to find it, for example `lookalike`."""
+    category: Global___TermHit.Category.ValueType
+    """What kind of word it is."""
+    field: _builtins.str
+    """Which text it was found in; empty for the prompt."""
+    entry: _builtins.str
+    """The term, `terms/{term}`, for a term of a list."""
+    severity: Global___TermHit.Severity.ValueType
+    """What the tenant wants of it, for its own list."""
+    reason: _builtins.str
+    """Why it is listed."""
+    appeal: _builtins.str
+    """Where to contest it."""
     def __init__(
         self,
         *,
@@ -368,10 +481,18 @@ class TermHit(_message.Message):
         work: _builtins.str = ...,
         start: _builtins.int = ...,
         end: _builtins.int = ...,
+        grade: Global___TermHit.Grade.ValueType = ...,
+        key: _builtins.str = ...,
+        category: Global___TermHit.Category.ValueType = ...,
+        field: _builtins.str = ...,
+        entry: _builtins.str = ...,
+        severity: Global___TermHit.Severity.ValueType = ...,
+        reason: _builtins.str = ...,
+        appeal: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start", "term", b"term", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeal", b"appeal", "category", b"category", "end", b"end", "entry", b"entry", "field", b"field", "grade", b"grade", "key", b"key", "reason", b"reason", "severity", b"severity", "start", b"start", "term", b"term", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

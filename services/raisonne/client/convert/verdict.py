@@ -17,6 +17,7 @@ from raisonne.rights.match import (
     Transform,
 )
 from raisonne.rights.statement import Use
+from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
 from raisonne.rights.verdict import (
     Finding,
     Judgement,
@@ -53,10 +54,29 @@ def _judgement(message: verdict_pb2.Verdict) -> Judgement:
         matches=tuple(_match(match) for match in message.matches),
         works=tuple(_work_rights(work) for work in message.works),
         detectors=tuple(_detector(run) for run in message.detectors),
-        term_hits=tuple(
-            TermHit(hit.term, hit.work, hit.start, hit.end) for hit in message.term_hits
-        ),
+        term_hits=tuple(_term_hit(hit) for hit in message.term_hits),
         index_revision=message.index_revision,
+    )
+
+
+def _term_hit(message: verdict_pb2.TermHit) -> TermHit:
+    wire = verdict_pb2.TermHit
+    return TermHit(
+        term=message.term,
+        work=message.work,
+        start=message.start,
+        end=message.end,
+        # Servers of an earlier version only find names as they are written.
+        grade=from_wire(wire.Grade, TermGrade, message.grade or wire.GRADE_EXACT),
+        key=message.key,
+        category=from_wire(wire.Category, TermCategory, message.category or wire.CATEGORY_ARTIST),
+        field=message.field,
+        entry=message.entry,
+        severity=(
+            from_wire(wire.Severity, TermSeverity, message.severity) if message.severity else None
+        ),
+        reason=message.reason,
+        appeal=message.appeal,
     )
 
 

@@ -89,4 +89,20 @@ def _detector(run: DetectorRun) -> verdict_pb2.DetectorRun:
 
 
 def _term_hit(hit: TermHit) -> verdict_pb2.TermHit:
-    return verdict_pb2.TermHit(term=hit.term, work=hit.work, start=hit.start, end=hit.end)
+    wire = verdict_pb2.TermHit
+    unsaid = wire.SEVERITY_UNSPECIFIED
+    severity = unsaid if hit.severity is None else to_wire(wire.Severity, hit.severity)
+    return wire(
+        term=hit.term,
+        work=hit.work,
+        start=hit.start,
+        end=hit.end,
+        grade=to_wire(wire.Grade, hit.grade),
+        key=hit.key,
+        category=to_wire(wire.Category, hit.category),
+        field=hit.field,
+        entry=hit.entry,
+        severity=severity,
+        reason=hit.reason,
+        appeal=hit.appeal,
+    )
