@@ -101,3 +101,21 @@ def test_reviewers_claim_decide_take_back_and_contest(
     assert shown["grounds"] == "It is mine."
     codes = {line["reason"] for line in cli("review", "codes", "--json").valid("case-reason")}
     assert "NOTICE_UPHELD" in codes
+
+
+def test_what_two_people_decide_waits_for_the_second(cli: Cli, paintings: Path) -> None:
+    cli("works", "import", paintings)
+    works = cli("works", "list", "--json").lines
+    about = json.dumps(asdict(WORDS) | {"targets": [works[0]["work"]]})
+    (filed,) = cli("notice", "file", "-", "--json", stdin=about).lines
+    (case,) = filed["cases"]
+    refuse = ("review", "decide", case, "--ruling", "refuse", "--reason", "NOTICE_UPHELD", "--json")
+    (proposed,) = cli(*refuse, env={"RAISONNE_SECOND_REVIEWER": "NOTICE"}).valid("case")
+    assert proposed["state"] == "PENDING_SECOND"
+    assert cli("review", "list").stdout == ""
+    (pending,) = cli("review", "list", "--pending", "--json").valid("case")
+    assert pending == proposed
+    alone = cli("review", "confirm", case)
+    assert (alone.code, "somebody else" in alone.stderr) == (3, True)
+    (kept,) = cli("works", "show", works[0]["work"], "--json").lines
+    assert kept["state"] == "REGISTERED"

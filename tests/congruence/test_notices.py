@@ -107,11 +107,16 @@ def test_a_notice_opens_cases_with_and_without_a_verdict(transactions: SqlTransa
     judged = make_case(1, verdict=make_verdict().name, unjudged="", work=work.name)
     unjudged = make_case(2)
     other = make_case(3, notice="", verdict=make_verdict().name, unjudged="")
+    sha256 = make_verdict().inputs.sha256
     with transactions.write() as transaction:
         transaction.notices.add(make_notice(), b"x")
         transaction.verdicts.add(make_verdict())
-        for case in (unjudged, judged, other):
-            transaction.cases.add(case)
+        transaction.cases.add(unjudged)
+        transaction.cases.add(judged)
+        # A check that asks for a person gets a case of its own beside a notice's.
+        assert not transaction.cases.waits(TENANT, sha256)
+        transaction.cases.add(other)
+        assert transaction.cases.waits(TENANT, sha256)
     decision = Decision(unjudged.name, "", Ruling.REFUSE, "UPHELD", "", "anna", NOW)
     with transactions.write() as transaction:
         transaction.cases.decide(TENANT, decision, stay_down=work.name)

@@ -32,7 +32,7 @@ class CaseStore(Protocol):
         ...
 
     def waits(self, tenant: str, sha256: str) -> bool:
-        """Return whether an open case is about exactly these bytes."""
+        """Return whether an open case that no notice opened is about exactly these bytes."""
         ...
 
     def of_notice(self, tenant: str, notice: str) -> Sequence[Case]:

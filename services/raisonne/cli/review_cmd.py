@@ -31,6 +31,9 @@ class RulingName(StrEnum):
 def list_(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Decided cases too.")] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Those that wait for a second person.")
+    ] = False,
 ) -> None:
     """List the open cases."""
     from raisonne.cli.gateway import open_gateway
@@ -39,7 +42,8 @@ def list_(
 
     flags: GlobalFlags = context.obj
     with open_gateway(flags) as gateway:
-        for case in gateway.cases(None if every else CaseState.OPEN):
+        waiting = CaseState.PENDING_SECOND if pending else CaseState.OPEN
+        for case in gateway.cases(None if every else waiting):
             emit(flags, case_fields(case), case_words(case))
 
 

@@ -128,7 +128,7 @@ class SqlCases:
             raise ConflictError(f"{name} has nothing to restore.", metadata={"name": name})
 
     def waits(self, tenant: str, sha256: str) -> bool:
-        """Return whether an open case is about exactly these bytes."""
+        """Return whether an open case that no notice opened is about exactly these bytes."""
         verdict_is_theirs = (
             col(VerdictRow.tenant) == col(CaseRow.tenant),
             col(VerdictRow.name) == col(CaseRow.verdict),
@@ -140,6 +140,8 @@ class SqlCases:
                 col(VerdictRow.tenant) == tenant,
                 col(VerdictRow.sha256) == sha256,
                 col(CaseRow.state) == CaseState.OPEN.value,
+                # What a notice asks is not what a check asks.
+                col(CaseRow.notice).is_(None),
             )
             .limit(1)
         )
