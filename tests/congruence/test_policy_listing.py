@@ -17,6 +17,7 @@ from raisonne.policy.condition import (
     Condition,
     Const,
     Contains,
+    Empty,
     Equals,
     Flag,
     Has,
@@ -158,6 +159,7 @@ ODD = 'Licence"Ref\\%_é\U0001f58c'
         (Equals(RightsField.LICENCE, ""), {"flag", "time", "set"}),
         (Contains(RightsField.TERRITORIES, frozenset({"DE", "FR"})), {"set"}),
         (Contains(RightsField.TERRITORIES, frozenset()), set()),
+        (Empty(RightsField.TERRITORIES), {"none"}),
         (Contains(RightsField.TERRITORIES, frozenset({"A", "T", "F"})), set()),
         (Contains(RightsField.TERRITORIES, frozenset({"DE", '","'})), set()),
         (Contains(RightsField.TERRITORIES, frozenset({"FR", 'x"'})), {"set"}),
@@ -167,7 +169,7 @@ ODD = 'Licence"Ref\\%_é\U0001f58c'
         (Compare(RightsField.VALID_FROM, Order.BEFORE, NOW), set()),
         (
             negated(Compare(RightsField.VALID_FROM, Order.BEFORE, NOW)),
-            {"flag", "time", "text", "set"},
+            {"flag", "time", "text", "set", "none"},
         ),
     ],
 )
@@ -179,6 +181,7 @@ def test_each_condition_finds_what_it_says(
         "time": RightsStatement(valid_from=NOW),
         "text": RightsStatement(licence=ODD),
         "set": RightsStatement(territories=frozenset({"AT", "FR"})),
+        "none": RightsStatement(licence="X", territories=frozenset()),
     }
     works = [
         make_work(number, name=f"works/{key}", rights=rights)

@@ -76,6 +76,13 @@ class Contains:
 
 
 @dataclass(frozen=True, slots=True)
+class Empty:
+    """A set holds nothing."""
+
+    field: RightsField
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """A time is set and lies so to this one."""
 
@@ -119,7 +126,10 @@ _OPPOSITES = {
     Order.NOT_AFTER: Order.AFTER,
 }
 
-Condition: TypeAlias = Const | Flag | Has | Equals | Contains | Compare | Not | And | Or
+Leaf: TypeAlias = Flag | Has | Equals | Contains | Empty | Compare
+"""A condition on one field."""
+
+Condition: TypeAlias = Const | Leaf | Not | And | Or
 """Any condition."""
 
 
@@ -161,7 +171,7 @@ def holds(condition: Condition, rights: RightsStatement) -> bool:
             return _leaf_holds(condition, getattr(rights, condition.field.value))
 
 
-def _leaf_holds(leaf: Flag | Has | Equals | Contains | Compare, held: Any) -> bool:
+def _leaf_holds(leaf: Leaf, held: Any) -> bool:
     match leaf:
         case Flag():
             return bool(held)
@@ -169,6 +179,8 @@ def _leaf_holds(leaf: Flag | Has | Equals | Contains | Compare, held: Any) -> bo
             return bool(held == value)
         case Contains(_, values):
             return not values.isdisjoint(held)
+        case Empty():
+            return not held
         case Compare(_, order, time):
             return held is not None and _ORDERS[order](held, time)
         case Has():

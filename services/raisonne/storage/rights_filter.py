@@ -33,9 +33,11 @@ from raisonne.policy.condition import (
     Condition,
     Const,
     Contains,
+    Empty,
     Equals,
     Flag,
     Has,
+    Leaf,
     Not,
     Or,
     Order,
@@ -65,6 +67,8 @@ class RightsFilter:
     def where(self, condition: Condition) -> ColumnElement[bool]:
         """Return the condition on a row of ``work`` that its rights statement meets this one."""
         match condition:
+            case Const(value):
+                return true() if value else false()
             case Not(inner):
                 return not_(self.where(inner))
             case And(conditions):
@@ -74,12 +78,8 @@ class RightsFilter:
             case _:
                 return self._leaf(condition)
 
-    def _leaf(
-        self, condition: Const | Flag | Has | Equals | Contains | Compare
-    ) -> ColumnElement[bool]:
+    def _leaf(self, condition: Leaf) -> ColumnElement[bool]:
         match condition:
-            case Const(value):
-                return true() if value else false()
             case Flag(field):
                 return func.coalesce(col(WorkRow.rights)[field.value].as_boolean(), false())
             case Has(field):
@@ -88,6 +88,8 @@ class RightsFilter:
                 return func.coalesce(self._text(field) == value, false())
             case Contains(field, values):
                 return self._contains(field, values)
+            case Empty(field):
+                return func.coalesce(self._text(field) == "[]", false())
             case Compare(field, order, time):
                 return self._compared(field, order, time_to_json(time))
 

@@ -97,7 +97,11 @@ def test_an_answer_is_what_cedar_says(
     ]
     question = UseQuestion("studio", use, "DE", at, Subject.UPLOAD)
     tenant, context = Uid("Tenant", "studio"), facts.use_context(question)
-    match = facts.screening_context(question) | {"denied": True, "certainty": certainty}
+    match = facts.screening_context(question) | {
+        "denied": True,
+        "certainty": certainty,
+        "territory": "DE",
+    }
     uids = [facts.work_uid(work.work, work) for work in works]
     uids += [Uid("UnknownWork", "works/0"), Uid("WithdrawnWork", "it0"), Uid("Work", "it0")]
     requests = [
@@ -120,6 +124,7 @@ def test_what_does_not_fit_is_refused_whatever_was_answered_before(certainty: ob
         "use": Uid("Use", "display").as_json(),
         "subject": Uid("Subject", "upload").as_json(),
         "denied": False,
+        "territory": "DE",
     }
     good = Request(tenant, "screen-match", work, context | {"certainty": "0.95"})
     bad = Request(tenant, "screen-match", work, context | {"certainty": certainty})

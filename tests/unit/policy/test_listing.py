@@ -124,6 +124,7 @@ OTHER_RULES = [
     "resource.rights has validUntil && context.at < resource.rights.validUntil",
     'resource.rights has embargoUntil && datetime("2026-06-01") < resource.rights.embargoUntil',
     "!(resource.rights has embargoUntil) || resource.rights.attribution",
+    "resource.rights.uses.isEmpty() || resource.rights.reservations.isEmpty()",
     "resource has rights && resource.rights has licence",
 ]
 
@@ -146,7 +147,6 @@ _RULES = {rule: bundle_of(f"permit ({WORK}) when {{ {rule} }};") for rule in OTH
     "rule",
     [
         'resource.rights.licence like "CC*"',
-        "resource.rights.uses.isEmpty()",
         'resource.rights.territories == ["*"]',
         "resource.rights == resource.rights",
         'resource == Raisonne::Work::"works/1"',
