@@ -96,6 +96,18 @@ def test_a_withdrawn_work_matches_nothing(cli: Cli, paintings: Path) -> None:
     assert "STATE_CONFLICT" in again.stderr
 
 
+def test_what_a_file_says_of_its_rights_is_kept(cli: Cli, paintings: Path, tmp_path: Path) -> None:
+    marked = tmp_path / "marked.jpg"
+    with Image.open(paintings / "0.png") as painting:
+        painting.save(marked, xmp=b"<no xml")
+    imported = cli("works", "import", tmp_path, "--json").lines
+    work = next(line["work"] for line in imported if line["path"] == str(marked))
+    (shown,) = cli("works", "show", work, "--json").lines
+    assert shown["rights"]["reservations"] == ["ai-generation", "ai-training", "tdm"]
+    (signal,) = cli("signals", "show", work, "--json").lines
+    assert (signal["dialect"], signal["state"]) == ("plus-data-mining", "UNREADABLE")
+
+
 def test_rights_change_from_a_time_on(cli: Cli, paintings: Path) -> None:
     first = paintings / "0.png"
     imported = cli("works", "import", paintings, "--licence", "CC0-1.0", "--json").lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -18,7 +19,13 @@ from typing import IO, Self
 import numpy as np
 
 from raisonne.fingerprint.decoder_worker import ANSWER, READY, REQUEST
-from raisonne.fingerprint.decoding import LONG_SIDE, DecodedImage, DecodeLimits, check_length
+from raisonne.fingerprint.decoding import (
+    LONG_SIDE,
+    MAX_XMP_BYTES,
+    DecodedImage,
+    DecodeLimits,
+    check_length,
+)
 from raisonne.rights.errors import (
     ConfigError,
     ConflictError,
@@ -29,7 +36,7 @@ from raisonne.rights.errors import (
 )
 
 _FILES_A_WORKER = 1000
-_MAX_HEADER_BYTES = 1 << 16
+_MAX_HEADER_BYTES = (1 << 16) + 2 * MAX_XMP_BYTES
 _CHANNELS = 3
 _ERRORS: dict[str, type[RaisonneError]] = {"InputError": InputError, "LimitError": LimitError}
 _LIMIT_SIGNALS = {signal.SIGXCPU, signal.SIGKILL}
@@ -236,6 +243,7 @@ def _interpreted(packed: bytes, pixels: bytes) -> DecodedImage | RaisonneError:
             pixel_sha256=bytes.fromhex(header["pixel_sha256"]).hex(),
             pixels=np.frombuffer(pixels, np.uint8).reshape(header["shape"]),
             frames=int(header["frames"]),
+            xmp=base64.b64decode(header["xmp"], validate=True),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _BrokenAnswerError from error

@@ -6,11 +6,13 @@ request on standard input with one answer on standard output until the input end
 
 Request: length (unsigned 32-bit big-endian), then the file. Answer: lengths of a JSON header and of
 the raw pixels (two unsigned 32-bit big-endian), then both. The header holds either the fields of
-``DecodedImage`` with ``shape`` in place of the pixels, or ``error`` with an error's fields.
+``DecodedImage``, with ``shape`` in place of the pixels and ``xmp`` in base64, or ``error`` with an
+error's fields.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import sys
@@ -65,6 +67,7 @@ def _answer(sink: BinaryIO, data: bytes, limits: DecodeLimits) -> None:
             "pixel_sha256": image.pixel_sha256,
             "shape": image.pixels.shape,
             "frames": image.frames,
+            "xmp": base64.b64encode(image.xmp).decode(),
         }
     packed = json.dumps(header).encode()
     sink.write(ANSWER.pack(len(packed), len(pixels)) + packed + pixels)

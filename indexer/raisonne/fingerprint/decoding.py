@@ -14,12 +14,15 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from raisonne.fingerprint.colour import to_srgb
 from raisonne.fingerprint.exact import pixel_sha256
 from raisonne.rights.errors import InputError, LimitError, RaisonneError, Reason
 
+MAX_XMP_BYTES = 1 << 20
+"""Longest XMP packet that is read."""
+_XMP_TAG = 700
 LONG_SIDE = 640
 """Longest side, in pixels, of the canonical picture that fingerprints are computed from."""
 
@@ -88,6 +91,8 @@ class DecodedImage:
         pixels: uint8 array (h, w, 3), scaled down by area averaging so that the longer side is at
             most ``LONG_SIDE``; never scaled up.
         frames: How many frames or pages the file shows; all after the first are unseen here.
+        xmp: Its XMP packet as it lies in the file, empty where there is none; of one longer than
+            ``MAX_XMP_BYTES`` only the beginning, which is no packet.
     """
 
     media_type: str
@@ -96,6 +101,7 @@ class DecodedImage:
     pixel_sha256: str
     pixels: NDArray[np.uint8]
     frames: int = 1
+    xmp: bytes = b""
 
 
 class Decoder(Protocol):
@@ -169,6 +175,7 @@ def _decode(data: bytes, limits: DecodeLimits) -> DecodedImage:
         media_type = _MEDIA_TYPES[str(image.format)]
         frames = _frames(image)
         image.load()
+        xmp = _xmp(image)
         picture = to_srgb(_upright(image))
     return DecodedImage(
         media_type=media_type,
@@ -177,7 +184,21 @@ def _decode(data: bytes, limits: DecodeLimits) -> DecodedImage:
         pixel_sha256=pixel_sha256(picture),
         pixels=np.asarray(_scaled(picture)),
         frames=frames,
+        xmp=xmp,
     )
+
+
+def _xmp(image: Image.Image) -> bytes:
+    """Return the XMP packet: JPEG, WebP, AVIF and GIF have it as bytes, PNG as text, TIFF as a tag.
+
+    That is where the XMP specification, part 3, puts it; extended XMP of JPEG is not looked at.
+    """
+    found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if not found and isinstance(image, TiffImagePlugin.TiffImageFile):
+        found = image.tag_v2.get(_XMP_TAG) or b""
+    if isinstance(found, str):
+        found = found.encode("utf-8", "surrogateescape")
+    return bytes(found[: MAX_XMP_BYTES + 1]) if isinstance(found, bytes) else b""
 
 
 def _frames(image: Image.Image) -> int:

@@ -12,7 +12,7 @@ from raisonne.app.case_ports import CaseStore, CounterNoticeStore, NoticeStore
 from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.sealing import BlobRecord, Withdrawn
 from raisonne.app.term_store import TermStore
-from raisonne.app.work_ports import CursorStore, WorkStore
+from raisonne.app.work_ports import CursorStore, SignalStore, WorkStore
 from raisonne.rights.asset import Asset
 from raisonne.rights.generation import (
     EngineDescription,
@@ -292,6 +292,11 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> JobStore:
         """Jobs."""
+        ...
+
+    @property
+    def signals(self) -> SignalStore:
+        """What works' files said about their rights."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from raisonne.policy.condition import Condition
 from raisonne.rights.fingerprint import Fingerprint
+from raisonne.rights.signal import Signal
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import Work, WorkState, WorkVersion
 
@@ -127,6 +128,18 @@ class WorkStore(Protocol):
 
     def reserved_terms(self, tenant: str) -> Sequence[ReservedTerm]:
         """Return one term per holder that has a REGISTERED work reserving style or generation."""
+        ...
+
+
+class SignalStore(Protocol):
+    """What works' files said about their rights, never edited."""
+
+    def add(self, tenant: str, work: str, signals: Sequence[Signal]) -> None:
+        """Insert the signals of a work that is added in the same transaction."""
+        ...
+
+    def of_work(self, tenant: str, work: str) -> Sequence[Signal]:
+        """Return the signals of a work, in the order in which they were found."""
         ...
 
 

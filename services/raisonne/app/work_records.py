@@ -16,6 +16,7 @@ from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.fingerprint import Fingerprint
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Principal
+from raisonne.rights.signal import Signal
 from raisonne.rights.work import Work, WorkState
 
 
@@ -28,21 +29,31 @@ class PreparedWork:
         asset: Of its file.
         blob: Where the file lies.
         fingerprints: Of the file.
+        signals: What the file itself says about its rights, which the record follows.
     """
 
     work: Work
     asset: Asset
     blob: BlobRecord
     fingerprints: Sequence[Fingerprint]
+    signals: Sequence[Signal] = ()
 
     def write(self, transaction: Transaction, principal: Principal) -> None:
         """Insert the rows that make it count, with its ledger event."""
         work = self.work
         transaction.assets.add(self.asset, self.blob)
         transaction.works.add(work, self.fingerprints, actor=principal.id)
-        registered = LedgerAction.WORK_REGISTERED
+        if self.signals:
+            transaction.signals.add(work.tenant, work.name, self.signals)
         transaction.outbox.append(
-            event(principal, registered, work.name, work.create_time, sha256=work.sha256)
+            event(
+                principal,
+                LedgerAction.WORK_REGISTERED,
+                work.name,
+                work.create_time,
+                sha256=work.sha256,
+                details={signal.dialect.value: signal.sha256 for signal in self.signals},
+            )
         )
 
 

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from raisonne.app.embedded_signals import embedded_signals
 from raisonne.app.ids import new_name
-from raisonne.app.ports import Clock, Transactions
+from raisonne.app.ports import Clock, CredentialReader, Transactions
 from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.texts import require_short
 from raisonne.app.use_listing import UseListing, UsePage, UseTerms
@@ -19,8 +20,10 @@ from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.principal import Permission, Principal
+from raisonne.rights.signal import Signal
 from raisonne.rights.statement import RightsStatement
 from raisonne.rights.work import Work, WorkState
+from raisonne.signals.merging import merge
 
 ASSET_PURPOSE = "asset"
 """Key purpose of stored files."""
@@ -73,9 +76,12 @@ class Works:
     transactions: Transactions
     policies: Policies
     clock: Clock
+    credentials: CredentialReader
 
     def register(self, principal: Principal, draft: WorkDraft) -> Registration:
         """Register a work; it protects from the next query on.
+
+        What the file itself reserves, in XMP or in a content credential, its record reserves too.
 
         Raises:
             AccessError: If the principal may not register works.
@@ -137,6 +143,16 @@ class Works:
         listing = UseListing(self.transactions, self.policies.current(), self.clock)
         return listing.page(principal.tenant, terms, limit=limit, after=after)
 
+    def signals(self, principal: Principal, name: str) -> Sequence[Signal]:
+        """Return what a work's file said about its rights when it was registered.
+
+        Raises:
+            AccessError: If the principal may not read works.
+        """
+        authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        with self.transactions.read() as transaction:
+            return transaction.signals.of_work(principal.tenant, name)
+
     def withdraw(self, principal: Principal, name: str) -> Work:
         """Withdraw a work: it matches nothing from the next query on. Its history stays.
 
@@ -158,6 +174,8 @@ class Works:
         self, principal: Principal, draft: WorkDraft, sha256: str, image: DecodedImage
     ) -> Registration:
         now = self.clock.now()
+        credential = self.credentials.read(draft.data)
+        signals = embedded_signals(image, credential, draft.source, now)
         asset = registered_asset(principal.tenant, image, sha256, len(draft.data), now)
         work = Work(
             name=new_name("works"),
@@ -170,7 +188,7 @@ class Works:
             asset=asset.name,
             sha256=sha256,
             state=WorkState.REGISTERED,
-            rights=draft.rights,
+            rights=merge(draft.rights, signals),
             revision=1,
             create_time=now,
             update_time=now,
@@ -178,7 +196,7 @@ class Works:
         fingerprints = self.extractor.register(image, sha256)
         context = SealContext(principal.tenant, ASSET_PURPOSE, asset.name)
         blob = self.blobs.put(context, draft.data)
-        prepared = PreparedWork(work, asset, blob, fingerprints)
+        prepared = PreparedWork(work, asset, blob, fingerprints, signals)
         try:
             with self.transactions.write() as transaction:
                 prepared.write(transaction, principal)

@@ -60,6 +60,23 @@ def read(
     raise typer.Exit(_exit_code(signal))
 
 
+@app.command("show")
+def show(context: typer.Context, work: Annotated[str, typer.Argument(help="works/…")]) -> None:
+    """Show what a work's file said about its rights when it was registered.
+
+    Works on the embedded product.
+    """
+    from raisonne.cli.embedded import load
+    from raisonne.runtime.wiring import open_service
+
+    flags: GlobalFlags = context.obj
+    with open_service(load(flags)) as service:
+        service.works.get(service.principal, work)
+        for signal in service.works.signals(service.principal, work):
+            fields = {"work": work, **_fields(signal.dialect, signal)}
+            emit(flags, fields, _words(signal.dialect, signal))
+
+
 @app.command("export")
 def export(
     context: typer.Context,

@@ -267,7 +267,7 @@ def _wire(
         ledger=ledger,
         check=check,
         replay_verdict=ReplayVerdict(check, policies),
-        works=Works(decoder, extractor, blobs, transactions, policies, clock),
+        works=Works(decoder, extractor, blobs, transactions, policies, clock, reader),
         work_changes=WorkChanges(transactions, policies, clock),
         refresh=RefreshWorks(decoder, extractor, blobs, transactions, policies, clock),
         generate=generate,

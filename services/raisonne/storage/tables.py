@@ -26,6 +26,7 @@ from raisonne.rights.asset import AssetOrigin
 from raisonne.rights.fingerprint import ChangeOperation, FingerprintKind
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobKind, JobState
+from raisonne.rights.signal import Dialect, SignalState
 from raisonne.rights.term import TermCategory, TermSeverity
 from raisonne.rights.verdict import Outcome, Subject
 from raisonne.rights.work import WorkState
@@ -168,6 +169,27 @@ class WorkVersionRow(Row, table=True):
     source: Str
     state: Str
     rights: dict[str, Any] = Field(sa_type=JSON)
+
+
+class WorkSignalRow(Row, table=True):
+    """What a work's file said about its rights when it was registered."""
+
+    __tablename__ = "work_signal"
+    __table_args__ = (
+        one_of("dialect", Dialect),
+        one_of("state", SignalState),
+        reference("work", "work"),
+    )
+
+    tenant: Key
+    work: Key
+    position: int = Field(primary_key=True)
+    dialect: Str
+    source: Str
+    seen_time: datetime
+    sha256: Str
+    state: Str
+    said: dict[str, Any] = Field(sa_type=JSON)
 
 
 class FingerprintRow(Row, table=True):

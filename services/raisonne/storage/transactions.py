@@ -19,6 +19,7 @@ from raisonne.storage.jobs import SqlJobs
 from raisonne.storage.manifests import SqlManifests
 from raisonne.storage.notices import SqlCounterNotices, SqlNotices
 from raisonne.storage.outbox import SqlOutbox
+from raisonne.storage.signals import SqlSignals
 from raisonne.storage.terms import SqlTerms
 from raisonne.storage.verdicts import SqlVerdicts
 from raisonne.storage.works import SqlWorks
@@ -40,6 +41,7 @@ class SqlTransaction:
     notices: SqlNotices
     counter_notices: SqlCounterNotices
     jobs: SqlJobs
+    signals: SqlSignals
     cursors: SqlCursors
     outbox: SqlOutbox
 
@@ -93,6 +95,7 @@ def _transaction(session: Session) -> SqlTransaction:
         notices=SqlNotices(session),
         counter_notices=SqlCounterNotices(session),
         jobs=SqlJobs(session),
+        signals=SqlSignals(session),
         cursors=SqlCursors(session),
         outbox=SqlOutbox(session),
     )

@@ -216,6 +216,7 @@ HONEST = {
     "pixel_sha256": "00" * 32,
     "shape": [1, 2, 3],
     "frames": 1,
+    "xmp": "",
 }
 
 
@@ -228,6 +229,7 @@ HONEST = {
         json.dumps(HONEST | {"shape": [9, 9, 3]}).encode(),
         json.dumps(HONEST | {"width": "wide"}).encode(),
         json.dumps(HONEST | {"frames": None}).encode(),
+        json.dumps(HONEST | {"xmp": "§"}).encode(),
         json.dumps(HONEST | {"pixel_sha256": "nothing"}).encode(),
         json.dumps({"error": "SystemExit", "message": "", "reason": "", "metadata": {}}).encode(),
     ],
