@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image
+from tests.cli.warm_process import WarmProcess
 
 from raisonne.generation.by_uri import engine_from_uri
 from raisonne.rights.generation import GenerationRequest
@@ -46,24 +46,19 @@ class Cli:
     """Runs commands on one home."""
 
     home: Path
+    warm: WarmProcess
 
     def __call__(
         self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> Run:
-        done = subprocess.run(
-            self.command(*arguments),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**environment(), **(env or {})},
-        )
-        return Run(done.returncode, done.stdout, done.stderr)
+        return Run(*self.warm.run(self._words(*arguments), stdin, {**environment(), **(env or {})}))
 
     def command(self, *arguments: str | Path) -> Sequence[str]:
-        words = [str(argument) for argument in arguments]
-        return [sys.executable, "-m", "raisonne.cli", "--home", str(self.home), *words]
+        """Return the command for a process that starts from nothing."""
+        return [sys.executable, "-m", "raisonne.cli", *self._words(*arguments)]
+
+    def _words(self, *arguments: str | Path) -> list[str]:
+        return ["--home", str(self.home), *map(str, arguments)]
 
 
 def environment() -> dict[str, str]:
@@ -72,9 +67,16 @@ def environment() -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[WarmProcess]:
+    started = WarmProcess(environment())
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    return Cli(tmp_path / "home")
+def cli(tmp_path: Path, warm: WarmProcess) -> Cli:
+    return Cli(tmp_path / "home", warm)
 
 
 @pytest.fixture(scope="session")
