@@ -105,8 +105,10 @@ class Artworks:
         with self.transactions.read() as transaction:
             asset = _found(transaction.assets.get(principal.tenant, name), name)
             blob = _found(transaction.assets.blob(principal.tenant, name), name)
+            signed = transaction.manifests.of_asset(principal.tenant, name) is not None
             generation = transaction.generations.of_asset(principal.tenant, name)
-        released = generation is not None and generation.state is GenerationState.RELEASED
+        recalled = generation is not None and generation.state is not GenerationState.RELEASED
+        released = signed and not recalled
         if asset.origin is not AssetOrigin.REGISTERED and not released:
             raise NotFoundError(f"There is no released asset {name!r}.", metadata={"name": name})
         return asset, self.blobs.get(SealContext(asset.tenant, ASSET_PURPOSE, asset.name), blob)

@@ -12,15 +12,15 @@ from raisonne.rights.principal import Role
 from raisonne.runtime.wiring import Service
 
 
-def test_registering_and_withdrawing_are_told_apart(service: Service) -> None:
+def test_registering_and_withdrawing_are_told_apart(service: Service, ledger_size: int) -> None:
     work = reserve(service, picture(901))
     service.works.withdraw(service.principal, work.name)
-    head = service.audit_log.head(service.principal)
-    entries = service.audit_log.entries(service.principal, head.size - 2, 2)
+    service.audit_log.head(service.principal)
+    entries = service.audit_log.entries(service.principal, ledger_size, 100)
     events = [decode_entry(entry.data) for entry in entries]
-    assert [(event.action, event.object) for event in events] == [
-        (LedgerAction.WORK_REGISTERED, work.name),
-        (LedgerAction.WORK_WITHDRAWN, work.name),
+    assert [event.action for event in events if event.object == work.name] == [
+        LedgerAction.WORK_REGISTERED,
+        LedgerAction.WORK_WITHDRAWN,
     ]
 
 
