@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 from typing import Protocol
 
 from raisonne.policy.cedar import Entity, Uid
@@ -22,6 +23,7 @@ _PLAINNESS = {TermGrade.EXACT: 0, TermGrade.OBSCURED: 1, TermGrade.FUZZY: 2}
 _SPANS = 3
 """Places of a term that a sentence tells; the hits have all."""
 _APPEAL = "give the name of this verdict to whoever runs the service"
+_STATEMENTS_KEPT = 1_024
 _CEDAR_DECIMAL = Decimal("0.0001")
 _USES = {
     Use.DISPLAY: "display",
@@ -110,7 +112,12 @@ def work_entity(rights: WorkRights) -> Entity:
     Raises:
         InputError: If one of its times has no time zone.
     """
-    statement = rights.rights
+    return Entity(work_uid(rights.work, rights), {"rights": _rights_attributes(rights.rights)})
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _rights_attributes(statement: RightsStatement) -> Mapping[str, object]:
+    """Return a statement for the policies; most works share theirs with others."""
     attributes: dict[str, object] = {
         "licence": statement.licence,
         "terms": [
@@ -129,7 +136,7 @@ def work_entity(rights: WorkRights) -> Entity:
         attributes["validUntil"] = _not_after(statement.valid_until)
     if statement.embargo_until is not None:
         attributes["embargoUntil"] = _not_before(statement.embargo_until)
-    return Entity(work_uid(rights.work, rights), {"rights": attributes})
+    return attributes
 
 
 def use_context(inputs: UseCircumstances) -> dict[str, object]:

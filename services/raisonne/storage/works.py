@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-import sqlalchemy
-from sqlalchemy import bindparam, inspect, update
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -24,6 +23,7 @@ from raisonne.storage.change_log import append_changes, append_reserved
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprints import insert_fingerprints
+from raisonne.storage.matched_rights import rights_as_of
 from raisonne.storage.tables import (
     WORK_IS_REGISTERED,
     WORK_IS_SCHEDULED,
@@ -42,11 +42,6 @@ from raisonne.storage.work_versions import (
 )
 from raisonne.storage.works_at import Sought, list_works_at
 
-_RECORDS = inspect(WorkRow).local_table
-_NAMED = sqlalchemy.select(_RECORDS).where(
-    _RECORDS.c.tenant == bindparam("of_tenant"),
-    _RECORDS.c.name.in_(bindparam("names", expanding=True)),
-)
 _PROMPT_RESERVATIONS = {ReservationKind.STYLE, ReservationKind.AI_GENERATION}
 
 
@@ -194,25 +189,8 @@ class SqlWorks:
     def rights_of(
         self, tenant: str, names: Sequence[str], at: datetime
     ) -> Mapping[str, WorkRights]:
-        """Return the rights of many works as of a time; unknown names are left out.
-
-        One SELECT, and one more for each work whose record was another then.
-        """
-        # Every check waits for this: rows instead of objects of the session, and a statement that
-        # is not built anew, take a third of the time.
-        found = self.session.connection().execute(
-            _NAMED, {"of_tenant": tenant, "names": sorted(set(names))}
-        )
-        rows = cast("Sequence[WorkRow]", found.all())
-        return {row.name: self._rights_at(row, at) for row in rows}
-
-    def _rights_at(self, row: WorkRow, at: datetime) -> WorkRights:
-        later = row.next_time is not None and at >= row.next_time
-        earlier = row.effective_time is not None and at < row.effective_time and row.revision > 1
-        if not (later or earlier):
-            return _work_rights(work_of(row), row.version)
-        work = version_at(versions_of(self.session, row), at).work
-        return _work_rights(work, work.revision)
+        """Return the rights of many works as of a time; unknown names are left out."""
+        return rights_as_of(self.session, tenant, names, at)
 
     def _row(self, tenant: str, name: str) -> WorkRow | None:
         return self.session.exec(
@@ -297,16 +275,3 @@ def _values(version: WorkVersion, following: datetime | None) -> dict[str, Any]:
         "effective_time": version.effective_time,
         "next_time": following,
     }
-
-
-def _work_rights(work: Work, revision: int) -> WorkRights:
-    return WorkRights(
-        work=work.name,
-        tenant=work.tenant,
-        title=work.title,
-        holder=work.holder,
-        state=work.state,
-        revision=revision,
-        rights=work.rights,
-        source=work.source,
-    )
