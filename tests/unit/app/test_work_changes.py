@@ -35,7 +35,7 @@ def outcome(service: Service, data: bytes, at: datetime | None = None) -> Outcom
 
 
 def test_a_change_counts_from_its_time_on_and_not_before(service: Service) -> None:
-    work, data = registered(service, 900)
+    work, data = registered(service, 8_900)
     now = service.clock.now()
     assert outcome(service, data) is Outcome.ALLOW
     scheduled = service.work_changes.update(
@@ -62,7 +62,7 @@ def test_a_change_counts_from_its_time_on_and_not_before(service: Service) -> No
 
 
 def test_what_is_due_is_in_force_at_the_next_check(service: Service) -> None:
-    work, data = registered(service, 901)
+    work, data = registered(service, 8_901)
     soon = service.clock.now() + timedelta(milliseconds=300)
     service.work_changes.update(
         service.principal, work.name, WorkChange(rights=RESERVED), effective_time=soon
@@ -74,14 +74,14 @@ def test_what_is_due_is_in_force_at_the_next_check(service: Service) -> None:
 
 
 def test_what_changes_nothing_adds_no_version(service: Service) -> None:
-    work, _ = registered(service, 902)
+    work, _ = registered(service, 8_902)
     same = service.work_changes.update(service.principal, work.name, WorkChange(title="t"))
     assert same.work == work
     assert len(service.work_changes.history(service.principal, work.name)) == 1
 
 
 def test_a_change_is_in_the_ledger_without_names(service: Service, ledger_size: int) -> None:
-    work, _ = registered(service, 903)
+    work, _ = registered(service, 8_903)
     service.work_changes.update(service.principal, work.name, WorkChange(holder="Heirs of A"))
     service.ledger.integrate()
     last = list(service.ledger.entries(ledger_size))[-1].data.decode()
@@ -91,7 +91,7 @@ def test_a_change_is_in_the_ledger_without_names(service: Service, ledger_size: 
 
 
 def test_who_changes_what_is_refused(service: Service) -> None:
-    work, _ = registered(service, 904)
+    work, _ = registered(service, 8_904)
     update = service.work_changes.update
     auditor = replace(service.principal, roles=frozenset({Role.AUDITOR}))
     with pytest.raises(AccessError):
