@@ -106,6 +106,8 @@ def test_what_a_file_says_of_its_rights_is_kept(cli: Cli, paintings: Path, tmp_p
     assert shown["rights"]["reservations"] == ["ai-generation", "ai-training", "tdm"]
     (signal,) = cli("signals", "show", work, "--json").lines
     assert (signal["dialect"], signal["state"]) == ("plus-data-mining", "UNREADABLE")
+    again = cli("works", "import", tmp_path, "--update", "--json").lines
+    assert [line["state"] for line in again] == ["EXISTS"]
 
 
 def test_rights_change_from_a_time_on(cli: Cli, paintings: Path) -> None:

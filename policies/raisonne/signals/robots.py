@@ -30,7 +30,8 @@ AI_CRAWLERS = frozenset(
         *("spawning-ai", "timpibot", "velenpublicwebcrawler", "webzio-extended", "youbot"),
     }
 )
-"""Product tokens, in lower case, of crawlers that gather for AI, as their owners document them."""
+"""Product tokens, in lower case, of crawlers that are known to gather for AI. New ones appear: a
+file that shuts out only crawlers that are not listed here is not taken for a denial."""
 
 EVERYBODY = "*"
 _AGENT = frozenset({"user-agent", "useragent", "user agent"})

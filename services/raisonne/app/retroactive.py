@@ -8,9 +8,10 @@ any more becomes a case; whether it is recalled, a person rules.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from raisonne.app.events import event, verdict_details
@@ -23,7 +24,7 @@ from raisonne.app.works import ASSET_PURPOSE
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
 from raisonne.rights.case import CaseKind, CaseState, Ruling
-from raisonne.rights.errors import StorageError
+from raisonne.rights.errors import InputError, LimitError, RaisonneError, Reason, StorageError
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
@@ -37,6 +38,9 @@ BATCH = 64
 """Changes of works that are followed before it is written down how far."""
 _MANY = 10_000
 """Likewise where nothing was released that could be concerned."""
+_COMMITTED_WITHIN = timedelta(hours=1)
+"""How long after its file was signed an artwork may be committed."""
+_log = logging.getLogger(__name__)
 
 
 class RejudgedState(StrEnum):
@@ -54,7 +58,7 @@ class Rejudged:
 
     Attributes:
         generation: The artwork.
-        works: New or changed works that led to it.
+        works: New or changed works that led to it; empty where it was released after a change.
         verdict: What it would be now.
         state: ALLOWED as before; a case was OPENED; one is WAITING already; or a person has
             SETTLED the same works in an earlier case.
@@ -92,18 +96,19 @@ class Retroactive:
 
         Raises:
             AccessError: If the principal may not have artworks judged again.
-            StorageError: If the catalogue or a stored file cannot be read.
+            StorageError: If the catalogue cannot serve.
+            KeyUnavailableError: If the key of the stored files cannot be used.
         """
         authorise(self.policies, principal, Permission.GENERATION_REJUDGE, principal.tenant)
         return self._all(principal)
 
     def _all(self, principal: Principal) -> Iterator[Rejudged]:
         tenant, now = principal.tenant, self.clock.now()
-        self.artworks.follow(tenant)
-        first = self.artworks.since(tenant)
         with self.transactions.read() as transaction:
             begun = transaction.cursors.get(tenant, CURSOR)
             due = transaction.works.came_into_force(tenant, begun.time, now) if begun else ()
+        yield from self._follow(principal, begun)
+        first = self.artworks.since(tenant)
         reached, since = (begun.sequence, begun.time) if begun else (0, now)
         yield from self._concerned(principal, due if first else ())
         while changed := self._changed(tenant, reached, BATCH if first else _MANY):
@@ -112,7 +117,35 @@ class Retroactive:
             yield from self._concerned(principal, new)
             reached = changed[-1][0]
             self._reach(tenant, Cursor(reached, since))
-        self._reach(tenant, Cursor(reached, now))
+        if due or begun is None or reached != begun.sequence:
+            self._reach(tenant, Cursor(reached, now))
+
+    def _follow(self, principal: Principal, begun: Cursor | None) -> Iterator[Rejudged]:
+        """Take in what was released since, and judge what is released late.
+
+        An artwork that was held for a person, or was being committed, may have been judged before
+        changes that were followed already. It is taken when it was judged again, so that an
+        interruption leaves it to the next time.
+        """
+        tenant = principal.tenant
+        for name in self.artworks.missing(tenant):
+            rejudged = None
+            if begun is not None and self._is_late(tenant, name, begun):
+                rejudged = self._rejudge(principal, name, ())
+            if rejudged is not None:
+                yield rejudged
+            self.artworks.take(tenant, name)
+
+    def _is_late(self, tenant: str, name: str, begun: Cursor) -> bool:
+        """Whether an artwork was judged before what was followed, and released after that."""
+        with self.transactions.read() as transaction:
+            generation = transaction.generations.get(tenant, name)
+            asset = transaction.assets.get(tenant, generation.asset) if generation else None
+            before = transaction.verdicts.get(tenant, generation.verdict) if generation else None
+            last = transaction.works.changed(tenant, begun.sequence - 1, 1)
+        if asset is None or before is None or asset.create_time < begun.time - _COMMITTED_WITHIN:
+            return False
+        return before.inputs.at < max([begun.time, *(recorded for _, _, recorded in last)])
 
     def _changed(self, tenant: str, after: int, limit: int) -> Sequence[tuple[int, str, datetime]]:
         with self.transactions.read() as transaction:
@@ -125,30 +158,46 @@ class Retroactive:
     def _concerned(self, principal: Principal, works: Iterable[str]) -> Iterator[Rejudged]:
         concerned: dict[str, list[str]] = {}
         for work in dict.fromkeys(works):
-            picture = self._picture(principal.tenant, work)
-            for name in () if picture is None else self.artworks.like(principal.tenant, picture):
+            for name in self._like(principal.tenant, work):
                 concerned.setdefault(name, []).append(work)
         for name, because in concerned.items():
             rejudged = self._rejudge(principal, name, tuple(because))
             if rejudged is not None:
                 yield rejudged
 
-    def _picture(self, tenant: str, work: str) -> bytes | None:
-        """Return the file of a work that protects, or None."""
+    def _like(self, tenant: str, work: str) -> Sequence[str]:
+        """Return the artworks that may contain a work that protects."""
         with self.transactions.read() as transaction:
             found = transaction.works.get(tenant, work)
         if found is None or found.state is not WorkState.REGISTERED:
-            return None
-        return self._file(tenant, found.asset)
+            return ()
+        picture = self._file(tenant, found.asset)
+        try:
+            return () if picture is None else self.artworks.like(tenant, picture)
+        except (InputError, LimitError) as error:
+            _log.warning("%s cannot be looked for: %s", work, error.message)
+            return ()
 
-    def _file(self, tenant: str, asset: str) -> bytes:
+    def _file(self, tenant: str, asset: str) -> bytes | None:
+        """Return a stored file; None, which is logged, if it is damaged or missing.
+
+        One such file must not keep everything else from being looked at; ``doctor`` names it.
+        """
         with self.transactions.read() as transaction:
             blob = transaction.assets.blob(tenant, asset)
         if blob is None:
-            raise StorageError(f"{asset} is missing.")
-        return self.blobs.get(SealContext(tenant, ASSET_PURPOSE, asset), blob)
+            _log.warning("%s has no file", asset)
+            return None
+        try:
+            return self.blobs.get(SealContext(tenant, ASSET_PURPOSE, asset), blob)
+        except RaisonneError as error:
+            if error.reason is Reason.KEY_UNAVAILABLE:
+                raise  # It opens every file of the tenant: none of them could be read.
+            _log.warning("%s cannot be read: %s", asset, error.message)
+            return None
 
     def _rejudge(self, principal: Principal, name: str, works: tuple[str, ...]) -> Rejudged | None:
+        """Judge an artwork again, if it is released and can be read."""
         tenant, now = principal.tenant, self.clock.now()
         with self.transactions.read() as transaction:
             generation = transaction.generations.get(tenant, name)
@@ -157,10 +206,12 @@ class Retroactive:
             before = transaction.verdicts.get(tenant, generation.verdict)
         if before is None:
             raise StorageError(f"{generation.verdict} of {name} is missing.")
+        data = self._file(tenant, generation.asset)
+        if data is None:
+            return None
         question = Question(
             Subject.OUTPUT, tenant, Use.GENERATE_SIMILAR, before.inputs.territory, now
         )
-        data = self._file(tenant, generation.asset)
         verdict = self.screener.picture(data, question, self.policies.current()).verdict
         if verdict.outcome is Outcome.ALLOW:
             return Rejudged(generation, works, verdict, RejudgedState.ALLOWED)

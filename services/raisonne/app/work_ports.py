@@ -171,8 +171,12 @@ class CursorStore(Protocol):
 class ReleasedArtworks(Protocol):
     """What was released, to be searched by what is registered or changed later."""
 
-    def follow(self, tenant: str) -> int:
-        """Take in what was released since; return how many artworks."""
+    def missing(self, tenant: str) -> Sequence[str]:
+        """Return ``generations/{id}`` of those that were released and are not held here yet."""
+        ...
+
+    def take(self, tenant: str, generation: str) -> None:
+        """Hold one more; one whose file cannot be read is logged once and left out."""
         ...
 
     def since(self, tenant: str) -> datetime | None:

@@ -60,10 +60,12 @@ class Registration:
     Attributes:
         work: The record.
         created: False if the same bytes were registered before; the old record stands.
+        rights: What the draft would have recorded: its statement, and what the file reserves.
     """
 
     work: Work
     created: bool
+    rights: RightsStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Works:
         sha256 = hashlib.sha256(draft.data).hexdigest()
         existing = self._find(principal.tenant, sha256)
         if existing is not None:
-            return Registration(existing, created=False)
+            return self._known(existing, draft)
         image = self.decoder.decode(draft.data)
         return self._store(principal, draft, sha256, image)
 
@@ -205,5 +207,10 @@ class Works:
             existing = self._find(principal.tenant, sha256)
             if existing is None:
                 raise
-            return Registration(existing, created=False)
-        return Registration(work, created=True)
+            return self._known(existing, draft)
+        return Registration(work, created=True, rights=work.rights)
+
+    def _known(self, work: Work, draft: WorkDraft) -> Registration:
+        with self.transactions.read() as transaction:
+            signals = transaction.signals.of_work(work.tenant, work.name)
+        return Registration(work, created=False, rights=merge(draft.rights, signals))

@@ -15,6 +15,7 @@ from raisonne.rights.errors import InputError, Reason
 if TYPE_CHECKING:
     from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import WorkDraft
+    from raisonne.rights.statement import RightsStatement
 
 COLUMNS = frozenset(
     {
@@ -89,7 +90,7 @@ class Row:
             rights=rights,
         )
 
-    def change(self, draft: WorkDraft) -> WorkChange:
+    def change(self, draft: WorkDraft, rights: RightsStatement) -> WorkChange:
         """Return what a record that exists is to become: its rights, and what the row says."""
         from raisonne.app.work_changes import WorkChange
 
@@ -99,7 +100,7 @@ class Row:
             "collection": draft.collection or None,
             "external_id": self.values.get("external_id"),
         }
-        return WorkChange(**said, rights=draft.rights)
+        return WorkChange(**said, rights=rights)
 
 
 def read_rows(source: Path, defaults: Defaults) -> Iterator[Row]:

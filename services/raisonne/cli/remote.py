@@ -61,7 +61,7 @@ class RemoteGateway:
             source=draft.source,
             rights=draft.rights,
         )
-        return Registration(registered.work, registered.created)
+        return Registration(registered.work, registered.created, registered.rights)
 
     def settle(self) -> None:
         """Do nothing: the server keeps its index in order by itself."""

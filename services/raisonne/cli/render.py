@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from raisonne.app.explanation import explain, explanations
 from raisonne.app.phrases import Locale
-from raisonne.app.retroactive import Rejudged
 from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, DetectorState, Match
@@ -15,6 +14,9 @@ from raisonne.rights.term import ScreeningTerm, TermCategory
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Finding, TermHit, Verdict, WorkRights
 from raisonne.rights.work import Work
+
+if TYPE_CHECKING:
+    from raisonne.app.retroactive import Rejudged
 
 PROMPT = "prompt"
 """What a hit lies in that names no other text, and what an input is called that is no file."""

@@ -210,10 +210,10 @@ def _register(gateway: Gateway, row: Row, *, update: bool) -> dict[str, Any]:
     fields = {"work": work.name, "path": path, "sha256": work.sha256, "state": "REGISTERED"}
     if registration.created:
         return fields
-    if update and (change := row.change(draft)).changed(work):
+    if update and (change := row.change(draft, registration.rights)).changed(work):
         gateway.update(work.name, change, note=f"import of {row.source.name}")
         return fields | {"state": "UPDATED"}
-    return fields | {"state": "EXISTS", "rights_differ": work.rights != draft.rights}
+    return fields | {"state": "EXISTS", "rights_differ": work.rights != registration.rights}
 
 
 def _settle(gateway: Gateway) -> None:

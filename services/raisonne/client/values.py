@@ -13,6 +13,7 @@ from raisonne.rights.generation import Generation
 from raisonne.rights.job import JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeWords
+from raisonne.rights.statement import RightsStatement
 from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.rights.work import Work
 
@@ -24,10 +25,13 @@ class Registration:
     Attributes:
         work: The record.
         created: False if the same bytes were registered before; the old record stands.
+        rights: What the request would have recorded: its statement, and what the file itself
+            reserves.
     """
 
     work: Work
     created: bool
+    rights: RightsStatement
 
 
 @dataclass(frozen=True, slots=True)

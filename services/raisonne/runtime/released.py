@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -27,7 +27,7 @@ from raisonne.index.segment_store import SegmentStore
 from raisonne.matching.calibration import ScoringRules
 from raisonne.matching.matcher import Matcher
 from raisonne.rights.asset import Asset
-from raisonne.rights.errors import RaisonneError
+from raisonne.rights.errors import ConflictError, RaisonneError
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.statement import RightsStatement
 from raisonne.rights.work import Work, WorkState
@@ -47,7 +47,6 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Opened:
     transactions: SqlTransactions
-    index: CatalogueIndex
     matcher: Matcher
 
 
@@ -88,24 +87,46 @@ class ReleasedRegistry:
         self._lock = threading.Lock()
         self._closing = ExitStack()
         self._opened: _Opened | None = None
+        self._unreadable: set[str] = set()
 
-    def follow(self, tenant: str) -> int:
-        """Take in what was released since; return how many artworks.
-
-        One whose file cannot be read is logged and left out: nothing can be said of it, and
-        ``doctor`` names missing files.
-        """
+    def missing(self, tenant: str) -> Sequence[str]:
+        """Return ``generations/{id}`` of those that were released and are not held here yet."""
         with self._lock:
-            opened = self._open()
-            after, taken = _after(opened.transactions, tenant), 0
-            while page := self._page(tenant, after):
-                after = page[-1]
-                with opened.transactions.read() as transaction:
-                    new = [name for name in page if transaction.assets.get(tenant, name) is None]
-                taken += sum(self._take(opened.transactions, tenant, name) for name in new)
-            if taken:
-                opened.index.maintain(tenant)
-            return taken
+            own = self._open().transactions
+        after, found = _after(own, tenant), list[str]()
+        while page := self._page(tenant, after):
+            after = page[-1]
+            with own.read() as transaction:
+                new = [name for name in page if transaction.assets.get(tenant, name) is None]
+            with self._source.read() as transaction:
+                made = [transaction.generations.of_asset(tenant, name) for name in new]
+            found += [each.name for each in made if each and _is_released(each)]
+        return [name for name in found if name not in self._unreadable]
+
+    def take(self, tenant: str, generation: str) -> None:
+        """Hold one more; one whose file cannot be read is logged once and left out.
+
+        Nothing can be said of such a one, and ``doctor`` names missing files.
+        """
+        with self._source.read() as transaction:
+            made = transaction.generations.get(tenant, generation)
+            asset = transaction.assets.get(tenant, made.asset) if made else None
+            blob = transaction.assets.blob(tenant, made.asset) if made else None
+        if made is None or asset is None or blob is None or not _is_released(made):
+            return
+        try:
+            data = self._blobs.get(SealContext(tenant, ASSET_PURPOSE, asset.name), blob)
+            fingerprints = self._extractor.register(self._decoder.decode(data), asset.sha256)
+        except RaisonneError as error:
+            self._unreadable.add(generation)
+            _log.warning("%s cannot be searched: %s", generation, error.message)
+            return
+        with self._lock:
+            own = self._open().transactions
+            # Another process may have taken it meanwhile.
+            with suppress(ConflictError), own.write() as transaction:
+                transaction.assets.add(asset, blob)
+                transaction.works.add(_entry(made, asset), fingerprints)
 
     def since(self, tenant: str) -> datetime | None:
         """Return when the first of them was made, or None if there are none."""
@@ -135,32 +156,16 @@ class ReleasedRegistry:
             )
             index = CatalogueIndex(SqlFingerprintLog(database), store)
             matcher = Matcher(index, self._rules, thorough=True)
-            self._opened = _Opened(SqlTransactions(database), index, matcher)
+            self._opened = _Opened(SqlTransactions(database), matcher)
         return self._opened
 
     def _page(self, tenant: str, after: str) -> Sequence[str]:
         with self._source.read() as transaction:
             return transaction.manifests.assets(tenant, limit=PAGE, after=after)
 
-    def _take(self, own: SqlTransactions, tenant: str, name: str) -> bool:
-        with self._source.read() as transaction:
-            generation = transaction.generations.of_asset(tenant, name)
-            asset = transaction.assets.get(tenant, name)
-            blob = transaction.assets.blob(tenant, name)
-        if generation is None or asset is None or blob is None:
-            return False
-        if generation.state is not GenerationState.RELEASED:
-            return False
-        try:
-            data = self._blobs.get(SealContext(tenant, ASSET_PURPOSE, name), blob)
-            fingerprints = self._extractor.register(self._decoder.decode(data), asset.sha256)
-        except RaisonneError as error:
-            _log.warning("%s cannot be searched: %s", generation.name, error.message)
-            return False
-        with own.write() as transaction:
-            transaction.assets.add(asset, blob)
-            transaction.works.add(_entry(generation, asset), fingerprints)
-        return True
+
+def _is_released(generation: Generation) -> bool:
+    return generation.state is GenerationState.RELEASED
 
 
 def _after(own: SqlTransactions, tenant: str) -> str:

@@ -94,3 +94,13 @@ def test_a_file_that_says_nothing_changes_nothing(service: Service) -> None:
     nobody = replace(service.principal, roles=frozenset())
     with pytest.raises(AccessError):
         service.works.signals(nobody, work.name)
+
+
+def test_registering_again_would_record_what_the_file_reserves(service: Service) -> None:
+    data = with_xmp(720, NO_TRAINING)
+    first = service.works.register(service.principal, WorkDraft(data, rights=FREE))
+    again = service.works.register(service.principal, WorkDraft(data, rights=FREE))
+    assert again.rights == first.rights == first.work.rights
+    other = make_statement(licence="CC-BY-4.0")
+    changed = service.works.register(service.principal, WorkDraft(data, rights=other)).rights
+    assert (changed.licence, changed.reservations) == ("CC-BY-4.0", {ReservationKind.AI_TRAINING})

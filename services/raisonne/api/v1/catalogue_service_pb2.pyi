@@ -80,21 +80,29 @@ class RegisterWorkResponse(_message.Message):
 
     WORK_FIELD_NUMBER: _builtins.int
     CREATED_FIELD_NUMBER: _builtins.int
+    RIGHTS_FIELD_NUMBER: _builtins.int
     created: _builtins.bool
     """False if the same bytes were registered before; the old record stands."""
     @_builtins.property
     def work(self) -> _work_pb2.Work:
         """The record."""
 
+    @_builtins.property
+    def rights(self) -> _rights_pb2.RightsStatement:
+        """What this request would have recorded: its statement, and what the file itself reserves. It
+        differs from the record's where that stands and says something else.
+        """
+
     def __init__(
         self,
         *,
         work: _work_pb2.Work | None = ...,
         created: _builtins.bool = ...,
+        rights: _rights_pb2.RightsStatement | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rights", b"rights", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created", b"created", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created", b"created", "rights", b"rights", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,7 +13,7 @@ from raisonne.api.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
 from raisonne.client._async.assets import AsyncAssets
 from raisonne.client._async.calls import unary
 from raisonne.client.convert.enums import to_wire
-from raisonne.client.convert.statement import statement_to_message
+from raisonne.client.convert.statement import statement_from_message, statement_to_message
 from raisonne.client.convert.times import to_timestamp
 from raisonne.client.convert.work import (
     use_answers_from_message,
@@ -72,7 +72,8 @@ class AsyncWorks:
             rights=statement_to_message(rights or RightsStatement()),
         )
         message = await unary(self._stub.RegisterWork, request, self._deadlines.compute)
-        return Registration(work_from_message(message.work), message.created)
+        rights = statement_from_message(message.rights)
+        return Registration(work_from_message(message.work), message.created, rights)
 
     async def get(self, name: str) -> Work:
         """Return one work.

@@ -11,7 +11,7 @@ from raisonne.api.v1 import catalogue_service_pb2 as pb
 from raisonne.api.v1 import catalogue_service_pb2_grpc, work_pb2
 from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import WorkDraft, Works
-from raisonne.server.convert.statement import statement_from_message
+from raisonne.server.convert.statement import statement_from_message, statement_to_message
 from raisonne.server.convert.times import from_timestamp
 from raisonne.server.convert.work import (
     change_from_message,
@@ -50,7 +50,9 @@ class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
         )
         registration = await asyncio.to_thread(self._works.register, principal, draft)
         return pb.RegisterWorkResponse(
-            work=work_to_message(registration.work), created=registration.created
+            work=work_to_message(registration.work),
+            created=registration.created,
+            rights=statement_to_message(registration.rights),
         )
 
     async def GetWork(self, request: pb.GetWorkRequest, context: Any) -> work_pb2.Work:
