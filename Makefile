@@ -25,7 +25,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test: setup check
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 proto: setup
 	$(BIN)/python proto/generate.py

@@ -19,7 +19,7 @@ from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobState
 
 Cli = Any
-COUNT = 200
+COUNT = 60
 KILLS = 3
 
 
@@ -45,6 +45,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_killed_generations_resume_without_loss(cli: Cli, config: Path, tmp_path: Path) -> None:
     with serving(cli, config) as (process, address), Client(address) as client:
         operation = client.generations.generate("mosaic", width=64, height=64, count=COUNT, seed=1)
@@ -53,7 +54,7 @@ def test_killed_generations_resume_without_loss(cli: Cli, config: Path, tmp_path
         process.send_signal(signal.SIGKILL)
     for kill in range(1, KILLS):
         with serving(cli, config) as (process, address), Client(address) as client:
-            _wait_for(client, name, 3 + kill * 40)
+            _wait_for(client, name, 3 + kill * 12)
             process.send_signal(signal.SIGKILL)
     with serving(cli, config) as (process, address), Client(address) as client:
         done = client.operations.wait(name, 60)

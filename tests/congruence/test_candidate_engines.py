@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sql
 from numpy.typing import NDArray
-from tests.congruence.conftest import PostgresServer
+from tests.postgres import PostgresServer
 from tests.unit.index.memory_engine import MemoryCatalogue, MemoryEngine, unit
 
 from raisonne.index.candidate_engine import NOTHING, CandidateEngine, CandidateEngineError

@@ -28,6 +28,8 @@ from raisonne.rights.work import WorkState
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def clock(service: Service) -> SetClock:

@@ -17,6 +17,8 @@ from raisonne.rights.verdict import Outcome
 from raisonne.rights.work import Work
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/">

@@ -10,6 +10,8 @@ from raisonne.app.phrases import PHRASES, Certainty, Locale
 from raisonne.fingerprint.exact import BYTES_ALGORITHM, PIXELS_ALGORITHM
 from raisonne.rights.match import Match, Mechanism, Region
 
+pytestmark = pytest.mark.engines
+
 TITLE = "Water Lilies"
 PLAIN = Change(scale=1, stretch=1, degrees=0, mirrored=False, perspective=1)
 MATCH = Match(

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import create_engine, select
 from tests.unit.app.house import held, picture
 from tests.unit.app.notices import WORDS, notify, registered, released, reviewer, take_down
 
@@ -26,6 +27,9 @@ from raisonne.rights.principal import Principal, Role
 from raisonne.rights.verdict import Subject
 from raisonne.rights.work import WorkState
 from raisonne.runtime.wiring import Service
+from raisonne.storage.tables import METADATA
+
+pytestmark = pytest.mark.engines
 
 
 def test_a_complete_notice_opens_a_case_with_evidence_on_each_target(service: Service) -> None:
@@ -120,7 +124,7 @@ def test_what_people_wrote_is_sealed_and_not_in_the_ledger(service: Service) -> 
     assert received["details"]["cases"] == file.cases[0].name
     stored = b"".join(
         path.read_bytes() for path in service.settings.home.rglob("*") if path.is_file()
-    )
+    ) + _rows(service)
     personal = ("Rosalind", "kestenbaum.example", "R. Kestenbaum", "Zitronenfalter", "gelbe Falter")
     for word in personal:
         assert word.encode() not in b"".join(entries)
@@ -230,3 +234,12 @@ def test_who_files_does_not_read_what_others_wrote(service: Service) -> None:
             denied()
     with pytest.raises(NotFoundError):
         service.notices.get(stranger, notice.name)
+
+
+def _rows(service: Service) -> bytes:
+    """Everything in the tables, wherever they are; sealed columns are bytes as they are stored."""
+    engine = create_engine(service.settings.database_url)
+    with engine.connect() as connection:
+        rows = [connection.execute(select(table)).all() for table in METADATA.sorted_tables]
+    engine.dispose()
+    return repr(rows).encode()

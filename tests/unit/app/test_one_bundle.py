@@ -16,6 +16,8 @@ from raisonne.rights.statement import Use
 from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 STRICT, LENIENT = PolicyBundle.packaged(), lenient_policies()
 
 

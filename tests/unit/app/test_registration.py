@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from raisonne.app.registration import nudge
 
+pytestmark = pytest.mark.engines
+
 ALL = np.ones((300, 400), np.bool_)
 
 

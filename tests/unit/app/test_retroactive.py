@@ -26,6 +26,8 @@ from raisonne.rights.work import Work
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.wiring import Service, open_service
 
+pytestmark = pytest.mark.engines
+
 RESERVED = make_statement(reservations=["ai-generation"])
 
 
@@ -41,8 +43,8 @@ class Later:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Service]:
-    with open_service(Settings(home=tmp_path)) as opened:
+def house(tmp_path: Path, database: str) -> Iterator[Service]:
+    with open_service(Settings(home=tmp_path, database=database)) as opened:
         yield opened
 
 
@@ -184,7 +186,7 @@ def test_looking_back_may_stop_anywhere(house: Service) -> None:
     assert len(cases) == 2
 
 
-def test_the_registry_of_artworks_is_made_anew(house: Service, tmp_path: Path) -> None:
+def test_the_registry_of_artworks_is_made_anew(house: Service) -> None:
     made = released(house, 6)
     assert made.data is not None
     look(house)
@@ -192,7 +194,7 @@ def test_the_registry_of_artworks_is_made_anew(house: Service, tmp_path: Path) -
     root = house.settings.released_root
     for path in sorted(root.rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
-    with open_service(Settings(home=tmp_path)) as again:
+    with open_service(house.settings) as again:
         register(again, made.data)
         # What was released within the hour may be judged twice: its case waits by then.
         states = [each.state for each in look(again)]

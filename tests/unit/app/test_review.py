@@ -18,6 +18,8 @@ from raisonne.rights.provenance import CredentialVerdict, ValidationState
 from raisonne.rights.verdict import Outcome, Subject
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 
 def reviewer(service: Service) -> Principal:
     return Principal("rita", service.settings.tenant, frozenset({Role.REVIEWER}))

@@ -10,6 +10,8 @@ from raisonne.app.statements import MAX_LICENCE_CHARACTERS, make_statement, pars
 from raisonne.rights.errors import InputError
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 
+pytestmark = pytest.mark.engines
+
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 

@@ -33,6 +33,8 @@ from raisonne.rights.work import WorkState
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.wiring import Service, open_service
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def clock(service: Service) -> SetClock:
@@ -209,8 +211,10 @@ def test_a_counter_notice_says_what_it_lacks(service: Service) -> None:
 # --- Erasure --------------------------------------------------------------------------------
 
 
-def test_after_a_compaction_nothing_of_a_taken_down_work_is_left(tmp_path: Path) -> None:
-    with open_service(Settings(home=tmp_path / "home")) as service:
+def test_after_a_compaction_nothing_of_a_taken_down_work_is_left(
+    tmp_path: Path, database: str
+) -> None:
+    with open_service(Settings(home=tmp_path / "home", database=database)) as service:
         kept, kept_data = registered(service, 9_120)
         work, data = registered(service, 9_121)
         with service.transactions.read() as transaction:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.unit.app.house import picture
@@ -20,13 +21,15 @@ from raisonne.rights.verdict import Outcome, Subject, Verdict
 from raisonne.runtime.settings import Settings
 from raisonne.runtime.wiring import Service, open_service
 
+pytestmark = pytest.mark.engines
+
 TERMS = CheckTerms(Use.GENERATE_SIMILAR, subject=Subject.PROMPT)
 MARK = TermDraft("Coca-Cola", TermCategory.MARK, reason="A mark.", appeal="desk@example.org")
 
 
 @pytest.fixture
-def house(tmp_path) -> Iterator[Service]:
-    with open_service(Settings(home=tmp_path)) as opened:
+def house(tmp_path: Path, database: str) -> Iterator[Service]:
+    with open_service(Settings(home=tmp_path, database=database)) as opened:
         yield opened
 
 

@@ -23,6 +23,8 @@ from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.work import Work, WorkState
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 FREE = RightsStatement(uses=frozenset({Use.DISPLAY}), territories=frozenset({"DE"}))
 EVERYTHING = Const(value=True)

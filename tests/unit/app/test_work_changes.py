@@ -18,6 +18,8 @@ from raisonne.rights.verdict import Outcome
 from raisonne.rights.work import Work
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 YEAR = timedelta(days=365)
 FREE = make_statement(licence="CC0-1.0")
 RESERVED = make_statement(licence="CC0-1.0", reservations=["ai-training"])

@@ -15,6 +15,8 @@ from raisonne.rights.principal import Principal, Role
 from raisonne.rights.work import WorkState
 from raisonne.runtime.wiring import Service
 
+pytestmark = pytest.mark.engines
+
 
 def matched(service: Service, data: bytes) -> set[str]:
     verdict = service.check.picture(service.principal, data, CheckTerms()).verdict
