@@ -11,7 +11,7 @@ how it compares. And policies on other actions are left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -38,7 +38,9 @@ from raisonne.policy.relevance import (
 
 _KEPT = 8_192
 
-Key: TypeAlias = tuple[str, str, str, str]
+Said: TypeAlias = tuple[tuple[str, Hashable], ...]
+"""A context, by name, in a form that can be compared: texts and truths as they are, else JSON."""
+Key: TypeAlias = tuple[str, Hashable, str, str]
 """All that an answer depends on: action, context, and what is known of principal and resource."""
 
 
@@ -65,15 +67,13 @@ class _Question:
         request: As it was given.
         who: How its principal is spoken of.
         what: How its resource is spoken of.
-        context: Its context as JSON.
-        shared: The part of the context that counts as it is, as JSON.
+        said: Its context.
     """
 
     request: Request
     who: Called
     what: Called
-    context: str
-    shared: str
+    said: Said
 
     def form(self) -> Mapping[str, object]:
         """Return what the engine takes."""
@@ -81,7 +81,7 @@ class _Question:
             "principal": self.who.uid.as_json(),
             "action": Uid("Action", self.request.action).as_json(),
             "resource": self.what.uid.as_json(),
-            "context": self.context,
+            "context": json.dumps(self.request.context),
         }
 
 
@@ -173,33 +173,33 @@ class Asker:
 
     def _questions(self, requests: Sequence[Request], entities: EntitySlice) -> Iterator[_Question]:
         called = dict(entities.called or {})
-        written: dict[tuple[str, int], tuple[str, str]] = {}
+        said: dict[int, Said] = {}
+        values: dict[int, Hashable] = {}
         for request in requests:
             for uid in (request.principal, request.resource):
                 if uid not in called:
                     called[uid] = call_by_name(uid)
-            place = (request.action, id(request.context))  # Many requests share a context.
-            if place not in written:
-                compared = self._relevant_to(request.action).compared
-                shared = {k: v for k, v in request.context.items() if k not in compared}
-                written[place] = json.dumps(request.context), json.dumps(shared)
+            place = id(request.context)  # Many requests share a context, or values in it.
+            if place not in said:
+                said[place] = _said(request.context, values)
             who, what = called[request.principal], called[request.resource]
-            yield _Question(request, who, what, *written[place])
+            yield _Question(request, who, what, said[place])
 
     def _key(self, question: _Question, entities: EntitySlice) -> Key:
         request, who, what = question.request, question.who, question.what
         if entities.called is None:
             # Whatever is there may be looked into.
-            return request.action, question.context, who.known, what.known + entities.text
+            return request.action, question.said, who.known, what.known + entities.text
         relevant = self._relevant_to(request.action)
-        shared = question.shared
-        for name, landmarks in relevant.compared.items():
-            if name in request.context:
-                place = landmarks.place(request.context[name], what.attributes)
-                shared += f"{name} {place or json.dumps(request.context[name])} "
+        told: Said = tuple(
+            (name, _place(relevant.compared[name], value, what) or value)
+            if name in relevant.compared
+            else (name, value)
+            for name, value in question.said
+        )
         if relevant.looks_into_entities:
-            return request.action, shared, who.known, what.known
-        return request.action, shared, who.unseen, what.unseen
+            return request.action, told, who.known, what.known
+        return request.action, told, who.unseen, what.unseen
 
     def _relevant_to(self, action: str) -> _Relevant:
         return self._relevant.get(action, self._all)
@@ -215,7 +215,8 @@ class Asker:
 
 def _are_separable(questions: Sequence[_Question], entities: EntitySlice) -> bool:
     """Say whether nothing but principal and resource can be looked into, each by a stand-in."""
-    if any(mentions(context, entities.types) for context in {one.context for one in questions}):
+    texts = {str(value) for said in {one.said for one in questions} for _, value in said}
+    if any(mentions(text, entities.types) for text in texts):
         return False
     called = entities.called or {}
     for question in questions:
@@ -226,6 +227,25 @@ def _are_separable(questions: Sequence[_Question], entities: EntitySlice) -> boo
         if (question.who.uid == question.what.uid) is not (who == what):
             return False
     return True
+
+
+def _said(context: Mapping[str, object], values: dict[int, Hashable]) -> Said:
+    """Return a context as it is compared; ``values`` keeps what was written before, by identity."""
+    said: list[tuple[str, Hashable]] = []
+    for name, value in context.items():
+        if isinstance(value, str | bool):
+            said.append((name, value))
+            continue
+        if id(value) not in values:
+            values[id(value)] = ("JSON", json.dumps(value))
+        said.append((name, values[id(value)]))
+    return tuple(said)
+
+
+def _place(landmarks: Landmarks, value: Hashable, resource: Called) -> Hashable:
+    """Return where a value lies, which no value itself can equal; None where that is unknown."""
+    place = landmarks.place(value, resource.attributes)
+    return None if place is None else ("place", place)
 
 
 def _relevant(policies: Mapping[str, Any], groups: frozenset[str]) -> _Relevant:

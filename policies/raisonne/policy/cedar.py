@@ -46,11 +46,13 @@ class Entity:
         uid: Its name.
         attributes: In Cedar's JSON form, as the schema declares them.
         parents: Groups that it is in.
+        written: The attributes as JSON, where somebody has written them already.
     """
 
     uid: Uid
     attributes: Mapping[str, object] = field(default_factory=dict)
     parents: Sequence[Uid] = ()
+    written: str = field(default="", repr=False, compare=False)
 
     def as_json(self) -> dict[str, object]:
         """Return Cedar's JSON form."""

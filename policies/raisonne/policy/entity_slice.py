@@ -59,8 +59,9 @@ def call_by_name(uid: Uid, inside: str = "", attributes: Mapping[str, object] = 
 
 def inside_of(entity: Entity) -> str:
     """Return attributes and parents as JSON members."""
+    attributes = entity.written or json.dumps(entity.attributes)
     parents = [parent.as_json() for parent in entity.parents]
-    return f'"attrs": {json.dumps(entity.attributes)}, "parents": {json.dumps(parents)}'
+    return f'"attrs": {attributes}, "parents": {json.dumps(parents) if parents else "[]"}'
 
 
 def as_read(entities: Iterable[tuple[Uid, str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
@@ -112,12 +113,18 @@ def work_entity(rights: WorkRights) -> Entity:
     Raises:
         InputError: If one of its times has no time zone.
     """
-    return Entity(work_uid(rights.work, rights), {"rights": _rights_attributes(rights.rights)})
+    attributes, written = _work_attributes(rights.rights)
+    return Entity(work_uid(rights.work, rights), attributes, written=written)
 
 
 @lru_cache(_STATEMENTS_KEPT)
+def _work_attributes(statement: RightsStatement) -> tuple[Mapping[str, object], str]:
+    """Return what is inside a work, also as JSON; most works share theirs with others."""
+    attributes = {"rights": _rights_attributes(statement)}
+    return attributes, json.dumps(attributes)
+
+
 def _rights_attributes(statement: RightsStatement) -> Mapping[str, object]:
-    """Return a statement for the policies; most works share theirs with others."""
     attributes: dict[str, object] = {
         "licence": statement.licence,
         "terms": [

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 _INFIX = frozenset({"<", "<=", ">", ">=", "==", "!="})
@@ -20,6 +21,7 @@ _VALUES = frozenset({"datetime", "decimal"})
 _MILLISECOND = timedelta(milliseconds=1)
 _DECIMAL = re.compile(r"(-?)([0-9]{1,12})\.([0-9]{1,4})")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_NUMBERS_KEPT = 4_096
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -134,13 +136,16 @@ def _attribute(resource: Any, path: tuple[str, ...]) -> object:
 
 
 def _number(value: object) -> int | None:
+    return _number_of(value) if isinstance(value, str) else None
+
+
+@lru_cache(_NUMBERS_KEPT)
+def _number_of(value: str) -> int | None:
     """Return a decimal in ten-thousandths or a time in milliseconds.
 
     None for whatever is neither, or is not written in the one form that we write: Cedar may refuse
     it, and an answer to something else must not stand for that refusal.
     """
-    if not isinstance(value, str):
-        return None
     if found := _DECIMAL.fullmatch(value):
         sign, whole, part = found.groups()
         return int(f"{sign}{whole}{part:0<4}")

@@ -166,7 +166,9 @@ def _open_sqlite(url: URL, lock_timeout: timedelta) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        if connection.info.get(_WRITES) is not writes:
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            connection.info[_WRITES] = writes
         # A deferred transaction that starts to write may fail at once; this one waits its turn.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
