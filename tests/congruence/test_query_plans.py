@@ -136,6 +136,8 @@ def use_what_looks_back(transactions: SqlTransactions) -> None:
         transaction.manifests.assets(TENANT, limit=9, after="x")
         transaction.cases.of_generation(TENANT, "x")
         transaction.generations.of_asset(TENANT, "x")
+        transaction.verdicts.following(TENANT, ["x", "y"], limit=9, before="z")
+        transaction.cases.of_bytes(TENANT, "x")
 
 
 def use_the_notices(transaction: SqlTransaction) -> None:

@@ -115,6 +115,23 @@ async def test_answers_come_in_order_and_an_unreadable_item_does_not_end_them(
     assert sorted(checks_recorded(service, start)) == sorted(verdict.name for verdict in verdicts)
 
 
+async def test_an_item_is_judged_by_what_it_says_of_itself(
+    client: AsyncClient, picture: Picture
+) -> None:
+    out = BytesIO()
+    packet = b'<a xmlns:t="http://www.w3.org/ns/tdmrep/" t:reservation="1"/>'
+    Image.open(BytesIO(picture())).convert("RGB").save(out, "JPEG", xmp=packet)
+    audit = client.datasets.audit(each([("a", out.getvalue()), ("b", picture())]))
+    first, second = [answer.verdict async for answer in audit]
+    assert first is not None
+    assert second is not None
+    assert (first.outcome, second.outcome) == (Outcome.BLOCK, Outcome.ALLOW)
+    assert [signal.source for signal in first.inputs.signals] == ["XMP packet"]
+    assert audit.summary is not None
+    assert audit.summary.reasons == {"OPT_OUT_IN_FILE": 1}
+    assert await client.screening.get_verdict(first.name) == first
+
+
 @pytest.mark.slow
 async def test_many_items_are_answered_in_order(client: AsyncClient, picture: Picture) -> None:
     items = [(f"tar/{number:03}.png", picture()) for number in range(80)]

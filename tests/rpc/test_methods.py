@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import grpc
 import pytest
+from PIL import Image
 
 from raisonne.api.v1 import catalogue_service_pb2 as catalogue
 from raisonne.app.review import open_case
 from raisonne.client import AsyncClient
 from raisonne.ledger.proof import verify_consistency, verify_inclusion
 from raisonne.ledger.tree import leaf_hash
+from raisonne.rights.alternative import NO_ALTERNATIVES
 from raisonne.rights.case import CaseState, Ruling
 from raisonne.rights.errors import ConflictError, InputError, NotFoundError, Reason
 from raisonne.rights.generation import GenerationState
 from raisonne.rights.job import JobState
 from raisonne.rights.provenance import CredentialVerdict, ValidationState
+from raisonne.rights.signal import Dialect
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
-from raisonne.rights.verdict import Subject
+from raisonne.rights.verdict import Outcome, Subject
 from raisonne.rights.work import WorkState
 from raisonne.runtime.wiring import Service
 
@@ -123,6 +127,24 @@ async def test_an_earlier_revision_is_looked_at(client: AsyncClient, picture: Pi
     assert int(refused.value.metadata["revision"]) >= now.inputs.index_revision
     with pytest.raises(InputError):
         await client.screening.check_asset(data, index_revision=-1)
+
+
+async def test_what_a_file_says_of_itself_and_what_would_be_allowed_arrive(
+    client: AsyncClient, picture: Picture
+) -> None:
+    out = io.BytesIO()
+    packet = b'<a xmlns:t="http://www.w3.org/ns/tdmrep/" t:reservation="1"/>'
+    Image.open(io.BytesIO(picture())).convert("RGB").save(out, "JPEG", xmp=packet)
+    checked = await client.screening.check_asset(out.getvalue(), use=Use.TRAIN)
+    (signal,) = checked.verdict.inputs.signals
+    assert (signal.dialect, signal.source) == (Dialect.TDMREP, "XMP packet")
+    assert checked.verdict.outcome is Outcome.BLOCK
+    assert [option.use for option in checked.alternatives.options] == [Use.DISPLAY, Use.INDEX]
+    name = checked.verdict.name
+    assert await client.screening.get_verdict(name) == checked.verdict
+    assert await client.screening.alternatives(name) == checked.alternatives
+    shown = await client.screening.check_asset(out.getvalue())
+    assert (shown.verdict.outcome, shown.alternatives) == (Outcome.ALLOW, NO_ALTERNATIVES)
 
 
 async def test_a_prompt_is_judged(client: AsyncClient) -> None:

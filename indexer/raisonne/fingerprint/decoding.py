@@ -23,6 +23,7 @@ from raisonne.rights.errors import InputError, LimitError, RaisonneError, Reason
 MAX_XMP_BYTES = 1 << 20
 """Longest XMP packet that is read."""
 _XMP_TAG = 700
+_RAW_PROFILE = "Raw profile type xmp"
 LONG_SIDE = 640
 """Longest side, in pixels, of the canonical picture that fingerprints are computed from."""
 
@@ -191,14 +192,29 @@ def _decode(data: bytes, limits: DecodeLimits) -> DecodedImage:
 def _xmp(image: Image.Image) -> bytes:
     """Return the XMP packet: JPEG, WebP, AVIF and GIF have it as bytes, PNG as text, TIFF as a tag.
 
-    That is where the XMP specification, part 3, puts it; extended XMP of JPEG is not looked at.
+    That is where the XMP specification, part 3, puts it, and ImageMagick in hexadecimal beside;
+    extended XMP of JPEG is not looked at.
     """
     found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if not found and (raw := image.info.get(_RAW_PROFILE)):
+        found = _of_raw_profile(str(raw))
     if not found and isinstance(image, TiffImagePlugin.TiffImageFile):
         found = image.tag_v2.get(_XMP_TAG) or b""
     if isinstance(found, str):
         found = found.encode("utf-8", "surrogateescape")
     return bytes(found[: MAX_XMP_BYTES + 1]) if isinstance(found, bytes) else b""
+
+
+def _of_raw_profile(text: str) -> bytes:
+    """Return the packet of a raw profile (a name, a length, digits); what is none comes as it is.
+
+    Source of the form: ImageMagick, ``coders/png.c``.
+    """
+    try:
+        packet = bytes.fromhex("".join(text.split()[2:]))
+    except ValueError:
+        packet = b""
+    return packet or text.encode("utf-8", "surrogateescape")
 
 
 def _frames(image: Image.Image) -> int:

@@ -17,8 +17,9 @@ OUTCOMES = frozenset({"BLOCK", "REVIEW", "INFO", "NONE"})
 
 PLACEHOLDERS = frozenset(
     {
-        "appeal", "category", "certainty", "embargo_until", "executed", "failed", "listed", "span",
-        "term", "territory", "unexplained", "use", "valid_from", "valid_until", "work",
+        "appeal", "category", "certainty", "dialect", "digest", "embargo_until", "executed",
+        "failed", "listed", "place", "said", "span", "term", "territory", "unexplained", "use",
+        "valid_from", "valid_until", "work",
     }
 )  # fmt: skip
 """What ``@sentence`` may ask to be filled in."""

@@ -250,11 +250,17 @@ def words_for_work(
         "embargo_until": statement.embargo_until,
     }
     said = {key: f"{time:%Y-%m-%d %H:%M} UTC" for key, time in times.items() if time is not None}
-    words = {"work": _called(work, rights), "use": _USES[inputs.use], "territory": inputs.territory}
+    words = {"work": called(work, rights), "use": _USES[inputs.use], "territory": inputs.territory}
     return said | words | more
 
 
-def _called(work: str, rights: WorkRights | None) -> str:
+def use_words(use: Use) -> str:
+    """Return what a use is called in a sentence."""
+    return _USES[use]
+
+
+def called(work: str, rights: WorkRights | None) -> str:
+    """Return what a work is called in a sentence: its title, or its name, and its holder."""
     title = f"“{rights.title}”" if rights and rights.title else work
     return f"{title} by {rights.holder}" if rights and rights.holder else title
 

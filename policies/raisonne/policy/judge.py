@@ -4,8 +4,8 @@ It is pure: it reads nothing but its arguments, and equal inputs give equal verd
 Cedar policies; this module asks them and puts their answers together. For every matched work the
 rights policies say whether the use is allowed (action ``use``) and the screening policies say what
 that weighs, given how certain the match is (``screen-match``). Likenesses of style, names in
-prompts and the record of what ran are screened by ``screen-style``, ``screen-term`` and
-``screen-detectors``.
+prompts, what a file says of its own rights and the record of what ran are screened by
+``screen-style``, ``screen-term``, ``screen-signal`` and ``screen-detectors``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from raisonne.policy.cedar import Decision, Entity, Request, Uid
 from raisonne.policy.clause import Clause
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.entity_slice import EntitySlice
+from raisonne.policy.signal_facts import signal_context, words_for_signal
 from raisonne.rights.obligation import obligation_text
 from raisonne.rights.verdict import (
     Finding,
@@ -45,6 +46,8 @@ POLICY_ERROR = Clause(
 
 _Screened: TypeAlias = tuple[str, Decision, Mapping[str, str]]
 """A work or nothing, what was decided, and the words for a sentence about it."""
+_INPUT = "input"
+"""What every input goes by, so that what is equal of two is asked about once."""
 _WEIGHT = {Severity.INFO: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _OUTCOMES = {
     Severity.INFO: Outcome.ALLOW,
@@ -174,6 +177,7 @@ def _screened(
     """Yield what the screening policies say of all but matches; the work is empty for none."""
     yield from _styles(inputs, bundle, rights, entities)
     yield from _terms(inputs, bundle, rights, entities)
+    yield from _signals(inputs, bundle, entities)
     yield from _detectors(inputs, bundle, entities)
 
 
@@ -217,13 +221,23 @@ def _terms(
         yield work, decision, facts.words_for_term(inputs, hits, rights.get(work))
 
 
+def _signals(inputs: Judgement, bundle: PolicyBundle, entities: EntitySlice) -> Iterator[_Screened]:
+    tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", _INPUT)
+    requests = [
+        Request(tenant, "screen-signal", subject, signal_context(inputs, signal))
+        for signal in inputs.signals
+    ]
+    decisions = bundle.decide_all(requests, entities)
+    for signal, decision in zip(inputs.signals, decisions, strict=True):
+        yield "", decision, words_for_signal(inputs, signal)
+
+
 def _detectors(
     inputs: Judgement, bundle: PolicyBundle, entities: EntitySlice
 ) -> Iterator[_Screened]:
     names = facts.detector_names(inputs)
     context = facts.screening_context(inputs) | names
-    # By no name of its own, so that the same record of what ran is asked about once.
-    tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", "input")
+    tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", _INPUT)
     decision = bundle.decide(tenant, "screen-detectors", subject, context, entities)
     words = {state: ", ".join(found) for state, found in names.items() if state != "skipped"}
     yield "", decision, words

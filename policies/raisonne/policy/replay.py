@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from raisonne.policy.alternatives import alternatives
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.judge import judge
 from raisonne.policy.recording import RecordingBundle
 from raisonne.policy.rules import Rule
+from raisonne.rights.alternative import Alternatives
 from raisonne.rights.verdict import Finding, Verdict
 
 _MATCHED = frozenset({"use", "screen-match"})
@@ -78,12 +80,14 @@ class Replay:
         now: As it is judged now, under the same name.
         differences: Everything that is not the same, the policies' revision included.
         grounds: Where each finding of now comes from.
+        instead: What would be allowed now instead of what is refused now.
     """
 
     then: Verdict
     now: Verdict
     differences: tuple[Difference, ...]
     grounds: tuple[Ground, ...]
+    instead: Alternatives
 
     @property
     def same(self) -> bool:
@@ -117,7 +121,8 @@ def replay(verdict: Verdict, bundle: PolicyBundle) -> Replay:
         Ground(finding, bundle.rules.get(finding.clause), _resting_on(finding, rulings))
         for finding in now.findings
     )
-    return Replay(verdict, now, tuple(_differences(verdict, now)), grounds)
+    instead = alternatives(now, bundle)
+    return Replay(verdict, now, tuple(_differences(verdict, now)), grounds, instead)
 
 
 def _resting_on(finding: Finding, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:

@@ -19,6 +19,7 @@ from raisonne.policy.texts import CASES, Files
 from raisonne.rights.errors import AccessError, InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 from raisonne.rights.principal import Permission, Principal, Role
+from raisonne.rights.signal import RESERVED_USES, Dialect, Signal, SignalState
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
 from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
@@ -35,7 +36,7 @@ _KEYS = {
     "judgements": frozenset(
         {
             "name", "subject", "use", "territory", "at", "works", "unknown_works", "scores",
-            "mechanism", "detectors", "terms", "expect",
+            "mechanism", "detectors", "terms", "signals", "expect",
         }
     ),
 }  # fmt: skip
@@ -202,6 +203,21 @@ def _judgement(case: Mapping[str, Any]) -> Judgement:
         detectors=tuple(_detector(name, state) for name, state in detectors.items()),
         term_hits=tuple(_hit(term, given) for term, given in case.get("terms", {}).items()),
         index_revision=1,
+        signals=tuple(_signal(given) for given in case.get("signals", ())),
+    )
+
+
+def _signal(given: Mapping[str, Any]) -> Signal:
+    reserved = frozenset(ReservationKind(kind) for kind in given.get("reserved", ()))
+    denied = frozenset(Use(use) for use in given.get("prohibited", ()))
+    return Signal(
+        dialect=Dialect(given.get("dialect", Dialect.PLUS_DATA_MINING)),
+        source="XMP packet",
+        seen_time=_AT,
+        sha256="0" * 64,
+        state=SignalState(given.get("state", SignalState.READ)),
+        reserved=reserved,
+        prohibited=denied.union(*(RESERVED_USES[kind] for kind in reserved)),
     )
 
 

@@ -12,6 +12,7 @@ class LedgerAction(StrEnum):
     """``subject:event`` tags."""
 
     ASSET_CHECKED = "asset:checked"
+    ASSET_REJUDGED = "asset:rejudged"
     CALIBRATION_CREATED = "calibration:created"
     CASE_APPEALED = "case:appealed"
     CASE_CLAIMED = "case:claimed"

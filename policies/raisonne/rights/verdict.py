@@ -10,6 +10,7 @@ from raisonne.rights.asset import Asset
 from raisonne.rights.case import Decision, Ruling
 from raisonne.rights.errors import NotClearedError
 from raisonne.rights.match import DetectorRun, Match
+from raisonne.rights.signal import Signal
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
 from raisonne.rights.work import WorkState
@@ -138,6 +139,7 @@ class Judgement:
         detectors: What ran.
         term_hits: Registered names found in the prompt.
         index_revision: Change-log position that the search saw.
+        signals: What the judged file itself says about its rights; empty where it says nothing.
     """
 
     subject: Subject
@@ -151,6 +153,7 @@ class Judgement:
     detectors: tuple[DetectorRun, ...]
     term_hits: tuple[TermHit, ...]
     index_revision: int
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class CaseStore(Protocol):
         """Return whether an open case that no notice opened is about exactly these bytes."""
         ...
 
+    def of_bytes(self, tenant: str, sha256: str) -> Sequence[Case]:
+        """Return the cases that checks of exactly these bytes opened, in order of opening."""
+        ...
+
     def of_notice(self, tenant: str, notice: str) -> Sequence[Case]:
         """Return the cases that a notice opened, ordered by name."""
         ...

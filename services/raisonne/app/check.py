@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from raisonne.app.events import event, verdict_details
 from raisonne.app.ports import Clock, Transactions
+from raisonne.app.retroactive_checks import works_to_follow
 from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screened, Screener
 from raisonne.app.territories import normal_territory
 from raisonne.policy.access import authorise
+from raisonne.policy.alternatives import alternatives
 from raisonne.policy.engine import Policies
+from raisonne.rights.alternative import Alternatives
 from raisonne.rights.errors import InputError, NotFoundError, Reason
 from raisonne.rights.generation import MAX_PROMPT_CHARACTERS
 from raisonne.rights.ledger import LedgerAction
@@ -64,7 +67,7 @@ class Check:
         policies = self.policies.current()
         authorise(policies, principal, needed, principal.tenant)
         screened = self.screener.picture(data, self._question(principal, terms), policies)
-        self._record(principal, screened.verdict)
+        self._record(principal, screened.verdict, follows=_is_about_now(terms))
         return screened
 
     def prompt(self, principal: Principal, text: str, terms: CheckTerms) -> Verdict:
@@ -81,7 +84,7 @@ class Check:
         if terms.index_revision is not None:
             raise InputError("Prompts are judged by the names that are registered now.")
         verdict = self.screener.prompt(text, self._question(principal, terms), policies)
-        self._record(principal, verdict)
+        self._record(principal, verdict, follows=False)
         return verdict
 
     def get_verdict(self, principal: Principal, name: str) -> Verdict:
@@ -98,6 +101,20 @@ class Check:
             raise NotFoundError(f"There is no verdict {name!r}.", metadata={"name": name})
         return verdict
 
+    def pinned(self) -> Check:
+        """Return these use cases with the policies of now, to ask several things by the same."""
+        return replace(self, policies=self.policies.current())
+
+    def alternatives(self, principal: Principal, verdict: Verdict) -> Alternatives:
+        """Return what would be allowed instead of what a verdict refuses; nothing is recorded.
+
+        Raises:
+            AccessError: If the principal may not check for the verdict's tenant.
+        """
+        policies = self.policies.current()
+        authorise(policies, principal, Permission.ASSET_CHECK, verdict.inputs.tenant)
+        return alternatives(verdict, policies)
+
     def _question(self, principal: Principal, terms: CheckTerms) -> Question:
         at = terms.at or self.clock.now()
         territory = normal_territory(terms.territory)
@@ -105,7 +122,7 @@ class Check:
             terms.subject, principal.tenant, terms.use, territory, at, terms.index_revision
         )
 
-    def _record(self, principal: Principal, verdict: Verdict) -> None:
+    def _record(self, principal: Principal, verdict: Verdict, *, follows: bool) -> None:
         checked = event(
             principal,
             LedgerAction.ASSET_CHECKED,
@@ -117,10 +134,17 @@ class Check:
         tenant, sha256 = verdict.inputs.tenant, verdict.inputs.sha256
         with self.transactions.write() as transaction:
             transaction.verdicts.add(verdict)
+            if follows:
+                transaction.verdicts.follow(verdict, works_to_follow(verdict))
             # Checking the same bytes again asks no second person.
             if _opens_case(verdict) and not transaction.cases.waits(tenant, sha256):
                 transaction.cases.add(open_case(verdict, checked.time))
             transaction.outbox.append(checked)
+
+
+def _is_about_now(terms: CheckTerms) -> bool:
+    # What was asked about another day, or other works, no change of today answers otherwise.
+    return terms.at is None and terms.index_revision is None
 
 
 def _opens_case(verdict: Verdict) -> bool:

@@ -72,6 +72,16 @@ class VerdictStore(Protocol):
         """Insert."""
         ...
 
+    def follow(self, verdict: Verdict, works: Sequence[str]) -> None:
+        """Remember that a change of these works may make a verdict worse."""
+        ...
+
+    def following(
+        self, tenant: str, works: Sequence[str], *, limit: int, before: str = ""
+    ) -> Sequence[str]:
+        """Return verdicts that follow any of these works, the newest first, before a name."""
+        ...
+
     def get(self, tenant: str, name: str) -> Verdict | None:
         """Return the verdict exactly as it was given, or None."""
         ...
@@ -428,5 +438,9 @@ class CredentialReader(Protocol):
     """Reads content credentials without touching the network."""
 
     def read(self, data: bytes) -> CredentialReport:
-        """Read and validate; never raises for bad files, the verdict says it."""
+        """Read and validate; the verdict says what is wrong with a bad file.
+
+        Raises:
+            LimitError: If the file takes too long, where the reader keeps to a time.
+        """
         ...

@@ -1,4 +1,7 @@
-"""The one way from bytes or words to a verdict: decode, fingerprint, search, rights, judge."""
+"""The one way from bytes or words to a verdict: decode, fingerprint, search, rights, judge.
+
+What a picture's file says of its own rights is heard on the way and judged with the rest.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from raisonne.app.embedded_signals import OwnSignals, own_signals
 from raisonne.app.ids import new_name
-from raisonne.app.ports import Clock, Transactions
+from raisonne.app.ports import Clock, CredentialReader, Transactions
 from raisonne.app.work_changes import bring_into_force
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
@@ -28,6 +32,7 @@ PROMPT_DETECTOR = DetectorRun("prompt-terms", "v2", DetectorState.EXECUTED)
 _UNFINISHED = DetectorRun(
     "prompt-terms", "v2", DetectorState.FAILED, "The text holds too many fragments of terms."
 )
+_NOTHING_SAID = OwnSignals((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class Screener:
     transactions: Transactions
     clock: Clock
     terms: Callable[[str], TermIndex]
+    credentials: CredentialReader
 
     def picture(self, data: bytes, question: Question, policies: PolicyBundle) -> Screened:
         """Judge a picture.
@@ -100,13 +106,16 @@ class Screener:
         bring_into_force(self.transactions, question.tenant, self.clock.now())
         report = self.matcher.match(question.tenant, query, question.index_revision)
         matched = time.perf_counter()
-        verdict = self._judge(question, policies, sha256, report, ())
+        own = own_signals(image, data, self.credentials, self.clock.now())
+        heard = time.perf_counter()
+        verdict = self._judge(question, policies, sha256, report, (), own)
         judged = time.perf_counter()
         seconds = {
             "decode": decoded - started,
             "fingerprint": extracted - decoded,
             "search": matched - extracted,
-            "judge": judged - matched,
+            "signals": heard - matched,
+            "judge": judged - heard,
         }
         return Screened(sha256, image, verdict, seconds)
 
@@ -143,6 +152,7 @@ class Screener:
         sha256: str,
         report: MatchReport,
         hits: tuple[TermHit, ...],
+        own: OwnSignals = _NOTHING_SAID,
     ) -> Verdict:
         named = {hit.work for hit in hits if hit.work}
         names = sorted({match.work for match in report.matches} | named)
@@ -155,9 +165,10 @@ class Screener:
             at=question.at,
             matches=report.matches,
             works=self._rights(question, names),
-            detectors=report.detectors,
+            detectors=(*report.detectors, *own.detectors),
             term_hits=hits,
             index_revision=report.index_revision,
+            signals=own.signals,
         )
         return judge(inputs, policies, new_name("verdicts"))
 

@@ -88,7 +88,8 @@ class Works:
         Raises:
             AccessError: If the principal may not register works.
             InputError: If the file is no picture or a text is too long; nothing is stored.
-            LimitError: If the picture is too large; nothing is stored.
+            LimitError: If the picture is too large, or its credential takes too long to read;
+                nothing is stored.
         """
         authorise(self.policies, principal, Permission.WORK_CREATE, principal.tenant)
         require_short({label: getattr(draft, label) for label in _TEXTS})
@@ -177,7 +178,7 @@ class Works:
     ) -> Registration:
         now = self.clock.now()
         credential = self.credentials.read(draft.data)
-        signals = embedded_signals(image, credential, draft.source, now)
+        signals = embedded_signals(image, draft.data, credential, draft.source, now)
         asset = registered_asset(principal.tenant, image, sha256, len(draft.data), now)
         work = Work(
             name=new_name("works"),

@@ -20,7 +20,7 @@ from raisonne.cli.state import GlobalFlags
 
 if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
-    from raisonne.cli.gateway import Gateway
+    from raisonne.cli.gateway import Answer, Gateway
     from raisonne.cli.inputs import Input
     from raisonne.rights.errors import RaisonneError
     from raisonne.rights.verdict import Verdict
@@ -39,11 +39,16 @@ class FailOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One input and its answer: a verdict, or why there is none."""
+    """One input and its answer: a verdict with what helps against it, or why there is none."""
 
     path: Path
-    verdict: Verdict | None
+    answer: Answer | None
     error: RaisonneError | None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict, if there is one."""
+        return self.answer.verdict if self.answer else None
 
 
 @dataclass
@@ -53,10 +58,12 @@ class Report:
     Attributes:
         counts: How many inputs ended how.
         flagged: Inputs that are not simply allowed, where a page was asked for.
+        instead: What would be allowed instead, in a line, by name of the verdict.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     flagged: list[tuple[Path, Verdict]] = field(default_factory=list)
+    instead: dict[str, str] = field(default_factory=dict)
 
     def add(self, checked: Checked, *, keep: bool) -> None:
         """Count one input; keep it for a page if it is flagged."""
@@ -64,6 +71,8 @@ class Report:
         self.counts[verdict.outcome.value if verdict else "unreadable"] += 1
         if keep and verdict is not None and verdict.outcome.value != "ALLOW":
             self.flagged.append((checked.path, verdict))
+            assert checked.answer is not None  # noqa: S101 - it holds the verdict
+            self.instead[verdict.name] = checked.answer.alternatives.sentence
 
     def words(self) -> str:
         """Return the counts for a person."""
@@ -197,10 +206,15 @@ def _check_prompt(gateway: Gateway, text: str, terms: CheckTerms) -> Checked:
 
 def _fields(checked: Checked) -> dict[str, Any]:
     from raisonne.cli.render import check_fields, unchecked_fields
+    from raisonne.cli.render_hints import alternatives_fields
 
     head = {"input": str(checked.path)}
-    if checked.verdict is not None:
-        return head | check_fields(checked.verdict)
+    if checked.answer is not None:
+        return (
+            head
+            | check_fields(checked.answer.verdict)
+            | alternatives_fields(checked.answer.alternatives)
+        )
     assert checked.error is not None  # noqa: S101 - one of the two is always there
     return head | unchecked_fields(checked.error)
 
@@ -208,8 +222,9 @@ def _fields(checked: Checked) -> dict[str, Any]:
 def _emit(flags: GlobalFlags, checked: Checked) -> None:
     from raisonne.cli.render import check_words
 
-    if checked.verdict is not None:
-        words = check_words(str(checked.path), checked.verdict)
+    if checked.answer is not None:
+        instead = checked.answer.alternatives
+        words = check_words(str(checked.path), checked.answer.verdict, instead)
     else:
         assert checked.error is not None  # noqa: S101
         words = f"ERROR   {checked.path}\n        {checked.error.reason}: {checked.error.message}"
@@ -219,7 +234,9 @@ def _emit(flags: GlobalFlags, checked: Checked) -> None:
 def _write_page(path: Path, report: Report, gateway: Gateway) -> None:
     from raisonne.cli.evidence_page import evidence_page
 
-    page = evidence_page(report.words(), report.flagged, gateway.work, gateway.asset)
+    page = evidence_page(
+        report.words(), report.flagged, gateway.work, gateway.asset, report.instead
+    )
     write_file(path, page.encode(errors="backslashreplace"))
 
 

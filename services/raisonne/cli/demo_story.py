@@ -121,7 +121,7 @@ class Story:
         for name, data in checked.items():
             path = self.output / "checked" / name
             write_file(path, data)
-            results.append((path, self.gateway.check(data, CheckTerms())))
+            results.append((path, self.gateway.check(data, CheckTerms()).verdict))
         shown = "\n  ".join(f"{v.outcome.value:<7}{path.name}" for path, v in results)
         outcomes = {path.name: verdict.outcome.value for path, verdict in results}
         self._scene("Checked", {"outcomes": outcomes}, shown)

@@ -16,7 +16,7 @@ from raisonne.app.review import CaseFile
 from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
-from raisonne.cli.gateway import MadeFile
+from raisonne.cli.gateway import Answer, MadeFile
 from raisonne.cli.output import say
 from raisonne.cli.state import GlobalFlags
 from raisonne.rights.case import Case, CaseState, Ruling
@@ -26,7 +26,6 @@ from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEv
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
-from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work, WorkVersion
 from raisonne.runtime.settings import PROJECT_FILE, Settings, load_settings
 from raisonne.runtime.wiring import Service
@@ -62,13 +61,17 @@ class EmbeddedGateway:
 
     service: Service
 
-    def check(self, data: bytes, terms: CheckTerms) -> Verdict:
+    def check(self, data: bytes, terms: CheckTerms) -> Answer:
         """Check a picture."""
-        return self.service.check.picture(self.service.principal, data, terms).verdict
+        check, principal = self.service.check.pinned(), self.service.principal
+        verdict = check.picture(principal, data, terms).verdict
+        return Answer(verdict, check.alternatives(principal, verdict))
 
-    def check_prompt(self, text: str, terms: CheckTerms) -> Verdict:
+    def check_prompt(self, text: str, terms: CheckTerms) -> Answer:
         """Check the words of a prompt."""
-        return self.service.check.prompt(self.service.principal, text, terms)
+        check, principal = self.service.check.pinned(), self.service.principal
+        verdict = check.prompt(principal, text, terms)
+        return Answer(verdict, check.alternatives(principal, verdict))
 
     def register(self, draft: WorkDraft) -> Registration:
         """Register a work."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from raisonne.app.evidence import Evidence, EvidenceWords, evidence_sheet, match_picture
@@ -15,6 +16,7 @@ from raisonne.fingerprint.decoder_pool import DecoderPool
 from raisonne.fingerprint.decoding import Decoder
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import Match
+from raisonne.rights.signal import Signal
 from raisonne.rights.statement import WORLD
 from raisonne.rights.verdict import Verdict
 from raisonne.rights.work import Work
@@ -25,6 +27,7 @@ MAX_SHEETS = 100
 """Findings, the first ones, whose evidence is shown in full; those after have small pictures."""
 _FURTHER = 3
 """Works beside the first whose pictures are shown too, small."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _KEPT = 64
 """Works, registered files and pictures kept for when they come again."""
 _STYLE = """
@@ -102,6 +105,7 @@ def evidence_page(
     flagged: Sequence[tuple[Path, Verdict]],
     work: Callable[[str], Work],
     asset: Callable[[str], bytes],
+    instead: Mapping[str, str] = _NOTHING,
 ) -> str:
     """Return the page.
 
@@ -110,6 +114,7 @@ def evidence_page(
         flagged: Files that are not simply allowed, with their verdicts.
         work: Returns a work by name.
         asset: Returns a file by asset name.
+        instead: What would be allowed instead, in a line, by name of the verdict.
     """
     shown = flagged[:MAX_ARTICLES]
     rest = len(flagged) - len(shown)
@@ -117,7 +122,7 @@ def evidence_page(
     with DecoderPool(1) as decoder:
         pictures = EvidencePictures(work, asset, decoder, "JPEG")
         articles = "".join(
-            _article(path, verdict, pictures, full=number < MAX_SHEETS)
+            _article(path, verdict, pictures, instead, full=number < MAX_SHEETS)
             for number, (path, verdict) in enumerate(shown)
         )
     return (
@@ -154,12 +159,23 @@ def telling_matches(matches: Sequence[Match]) -> list[Match]:
     return list(best.values())
 
 
-def _article(path: Path, verdict: Verdict, pictures: EvidencePictures, *, full: bool) -> str:
+def _article(
+    path: Path,
+    verdict: Verdict,
+    pictures: EvidencePictures,
+    instead: Mapping[str, str],
+    *,
+    full: bool,
+) -> str:
     outcome = verdict.outcome.value
     findings = "".join(
         f"<li><b>{escape(f.reason)}</b> {escape(f.detail)} <code>{escape(f.clause)}</code></li>"
         for f in verdict.findings
     )
+    said = "".join(f"<li>{_said(signal)}</li>" for signal in verdict.inputs.signals)
+    signals = f"<p>What the file says of itself:</p><ul>{said}</ul>" if said else ""
+    line = instead.get(verdict.name, "")
+    advice = f"<p><b>Instead:</b> {escape(line)}</p>" if line else ""
     told = telling_matches(verdict.inputs.matches)[: 1 + _FURTHER if full else 1]
     figures = "".join(
         _figure(path, verdict, match, pictures, large=full and number == 0)
@@ -167,10 +183,15 @@ def _article(path: Path, verdict: Verdict, pictures: EvidencePictures, *, full: 
     )
     return (
         f"<article><h2><span class={outcome}>{outcome}</span> {escape(str(path))}</h2>"
-        f"{figures}<ul>{findings}</ul><p><code>{escape(verdict.name)} · policy "
+        f"{figures}<ul>{findings}</ul>{advice}{signals}<p><code>{escape(verdict.name)} · policy "
         f"{escape(verdict.policy_revision[:12])} · index {verdict.inputs.index_revision}</code></p>"
         f"<p>{escape(_conditions(verdict))}</p></article>"
     )
+
+
+def _said(signal: Signal) -> str:
+    place = f"{signal.dialect.value} in its {signal.source}, SHA-256 {signal.sha256}"
+    return f"{escape(signal.note)} <code>{escape(place)}</code>"
 
 
 def _figure(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from raisonne.cli.state import GlobalFlags
+from raisonne.rights.alternative import Alternatives
 from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.errors import ConfigError
 from raisonne.rights.generation import Generation
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check answers.
+
+    Attributes:
+        verdict: The verdict.
+        alternatives: What would be allowed instead, where it is not ALLOW.
+    """
+
+    verdict: Verdict
+    alternatives: Alternatives
+
+
+@dataclass(frozen=True, slots=True)
 class MadeFile:
     """One artwork as a command sees it.
 
@@ -51,11 +65,11 @@ class MadeFile:
 class Gateway(Protocol):
     """The product as commands see it."""
 
-    def check(self, data: bytes, terms: CheckTerms) -> Verdict:
+    def check(self, data: bytes, terms: CheckTerms) -> Answer:
         """Check a picture."""
         ...
 
-    def check_prompt(self, text: str, terms: CheckTerms) -> Verdict:
+    def check_prompt(self, text: str, terms: CheckTerms) -> Answer:
         """Check the words of a prompt."""
         ...
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from raisonne.cli.render_hints import alternatives_fields
 from raisonne.policy.profiles import PolicyProfile
 from raisonne.policy.replay import Difference, Ground, Replay, Ruling
 from raisonne.policy.rules import Problem, Rule
@@ -180,6 +181,7 @@ def replay_fields(replay: Replay) -> dict[str, Any]:
         ],
         "findings": [_ground_fields(ground) for ground in replay.grounds],
         "obligations": list(replay.now.obligations),
+        **alternatives_fields(replay.instead),
     }
 
 
@@ -197,6 +199,7 @@ def replay_words(replay: Replay) -> str:
         lines.append(f"        {finding.clause} ({where}){cites}")
         lines += [f"        {_ruling_words(ruling)}" for ruling in ground.rulings]
     lines += [f"    owes {each}" for each in now.obligations]
+    lines += [f"    instead: {replay.instead.sentence}"] if replay.instead.sentence else []
     return "\n".join(lines)
 
 

@@ -14,8 +14,9 @@ from raisonne.app.review import CaseFile
 from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
-from raisonne.cli.gateway import MadeFile
+from raisonne.cli.gateway import Answer, MadeFile
 from raisonne.client import Client
+from raisonne.rights.alternative import NO_ALTERNATIVES
 from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import Checkpoint
@@ -23,7 +24,7 @@ from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEv
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
-from raisonne.rights.verdict import Verdict
+from raisonne.rights.verdict import Outcome
 from raisonne.rights.work import Work, WorkVersion
 
 
@@ -33,7 +34,7 @@ class RemoteGateway:
 
     client: Client
 
-    def check(self, data: bytes, terms: CheckTerms) -> Verdict:
+    def check(self, data: bytes, terms: CheckTerms) -> Answer:
         """Check a picture."""
         checked = self.client.screening.check_asset(
             data,
@@ -42,13 +43,17 @@ class RemoteGateway:
             at=terms.at,
             index_revision=terms.index_revision,
         )
-        return checked.verdict
+        return Answer(checked.verdict, checked.alternatives)
 
-    def check_prompt(self, text: str, terms: CheckTerms) -> Verdict:
+    def check_prompt(self, text: str, terms: CheckTerms) -> Answer:
         """Check the words of a prompt."""
-        return self.client.screening.check_prompt(
+        screening = self.client.screening
+        verdict = screening.check_prompt(
             text, use=terms.use, territory=terms.territory, at=terms.at
         )
+        if verdict.outcome is Outcome.ALLOW:
+            return Answer(verdict, NO_ALTERNATIVES)
+        return Answer(verdict, screening.alternatives(verdict.name))
 
     def register(self, draft: WorkDraft) -> Registration:
         """Register a work."""

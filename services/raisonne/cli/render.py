@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from raisonne.app.explanation import explain, explanations
 from raisonne.app.phrases import Locale
+from raisonne.cli.render_hints import signal_fields
+from raisonne.rights.alternative import NO_ALTERNATIVES, Alternatives
 from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, DetectorState, Match
@@ -17,6 +19,7 @@ from raisonne.rights.work import Work
 
 if TYPE_CHECKING:
     from raisonne.app.retroactive import Rejudged
+    from raisonne.app.retroactive_checks import RejudgedCheck
 
 PROMPT = "prompt"
 """What a hit lies in that names no other text, and what an input is called that is no file."""
@@ -42,6 +45,7 @@ def check_fields(verdict: Verdict) -> dict[str, Any]:
         "obligations": list(verdict.obligations),
         "matches": [_match(match, works.get(match.work)) for match in verdict.inputs.matches],
         "term_hits": [_term_hit(hit) for hit in verdict.inputs.term_hits],
+        "signals": [signal_fields(signal) for signal in verdict.inputs.signals],
         "detectors": [_detector(run) for run in verdict.inputs.detectors],
         "policy_revision": verdict.policy_revision,
         "index_revision": verdict.inputs.index_revision,
@@ -58,10 +62,13 @@ def unchecked_fields(error: RaisonneError) -> dict[str, Any]:
         "obligations": [],
         "matches": [],
         "term_hits": [],
+        "signals": [],
         "detectors": [],
         "policy_revision": None,
         "index_revision": None,
         "verdict_name": None,
+        "alternatives": [],
+        "obstacles": [],
         "error": error_fields(error),
     }
 
@@ -168,8 +175,27 @@ def rejudged_fields(rejudged: Rejudged) -> dict[str, Any]:
     }
 
 
-def check_words(name: str, verdict: Verdict) -> str:
-    """Return a check for a person: the outcome, findings with their clauses, and what failed."""
+def rejudged_check_fields(rejudged: RejudgedCheck) -> dict[str, Any]:
+    """Return a checked file that became a case; there is no artwork."""
+    return {
+        "generation": None,
+        "asset": None,
+        "works": list(rejudged.works),
+        "state": "OPENED",
+        "case": rejudged.case,
+        "verdict_before": rejudged.before.name,
+        **check_fields(rejudged.verdict),
+    }
+
+
+def check_words(name: str, verdict: Verdict, instead: Alternatives = NO_ALTERNATIVES) -> str:
+    """Return a check for a person: the outcome, findings with their clauses, and what failed.
+
+    Args:
+        name: Of the input.
+        verdict: On it.
+        instead: What would be allowed.
+    """
     lines = [f"{verdict.outcome.value:<7} {name}"]
     titles = {work.work: work.title for work in verdict.inputs.works}
     explained: dict[str, str] = {}
@@ -183,6 +209,11 @@ def check_words(name: str, verdict: Verdict) -> str:
         f"        {finding.reason}: {finding.detail} [{finding.clause}]"
         for finding in verdict.findings
     ]
+    lines += [
+        f"        The file says: {signal.note} ({signal.dialect.value}, its {signal.source})"
+        for signal in verdict.inputs.signals
+    ]
+    lines += [f"        Instead: {instead.sentence}"] if instead.sentence else []
     lines += [
         f"        {run.name}: {run.reason}"
         for run in verdict.inputs.detectors

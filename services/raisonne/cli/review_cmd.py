@@ -99,15 +99,16 @@ def decide(
 
 @app.command("rejudge")
 def rejudge(context: typer.Context) -> None:
-    """Judge released artworks again, by works that were registered or changed since.
+    """Judge again what was released or allowed, by works that were registered or changed since.
 
     A serving process does so by itself. An artwork that would not be allowed any more becomes a
-    case; refusing it recalls the artwork. Exit code 1 when cases were opened.
+    case; refusing it recalls the artwork. So does a checked file that was allowed, if a work that
+    it matched has changed; the file itself was not kept. Exit code 1 when cases were opened.
     """
     from raisonne.app.retroactive import RejudgedState
     from raisonne.cli.embedded import load
     from raisonne.cli.exit_codes import ExitCode
-    from raisonne.cli.render import check_words, rejudged_fields
+    from raisonne.cli.render import check_words, rejudged_check_fields, rejudged_fields
     from raisonne.runtime.wiring import open_service
 
     flags: GlobalFlags = context.obj
@@ -118,6 +119,10 @@ def rejudge(context: typer.Context) -> None:
                 counts[each.state] += 1
                 name = f"{each.generation.name}  {each.state.value} {each.case}"
                 emit(flags, rejudged_fields(each), check_words(name, each.verdict))
+            for check in service.retroactive_checks(service.principal):
+                counts[RejudgedState.OPENED] += 1
+                name = f"{check.before.name}  {RejudgedState.OPENED.value} {check.case}"
+                emit(flags, rejudged_check_fields(check), check_words(name, check.verdict))
         finally:
             service.ledger.integrate()
     say(flags, ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "nothing")

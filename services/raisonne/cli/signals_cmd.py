@@ -173,22 +173,11 @@ def _export_fields(work: str, form: Format, target: Target, exported: Exported) 
 
 
 def _fields(dialect: Any, signal: Signal | None) -> dict[str, Any]:
+    from raisonne.cli.render_hints import signal_fields
+
     if signal is None:
         return {"dialect": dialect.value, "state": "ABSENT"}
-    return {
-        "dialect": signal.dialect.value,
-        "state": signal.state.value,
-        "source": signal.source,
-        "seen_time": signal.seen_time.isoformat(),
-        "sha256": signal.sha256,
-        "permitted": sorted(use.value for use in signal.permitted),
-        "prohibited": sorted(use.value for use in signal.prohibited),
-        "reserved": sorted(kind.value for kind in signal.reserved),
-        "licence": signal.licence or None,
-        "territories": sorted(signal.territories),
-        "attribution": signal.attribution,
-        "note": signal.note,
-    }
+    return signal_fields(signal)
 
 
 def _words(dialect: Any, signal: Signal | None) -> str:

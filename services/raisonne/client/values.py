@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from raisonne.rights.alternative import NO_ALTERNATIVES, Alternatives
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
@@ -43,12 +44,14 @@ class CheckedAsset:
         media_type: As detected from the bytes.
         width: Of the decoded picture in pixels; regions and transforms refer to it.
         height: Of the decoded picture in pixels.
+        alternatives: What would be allowed instead, where the answer is not ALLOW.
     """
 
     verdict: Verdict
     media_type: str
     width: int
     height: int
+    alternatives: Alternatives = NO_ALTERNATIVES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@ from typing import Any
 
 _ACTIONS = ("c2pa.actions", "c2pa.actions.v2")
 _TRAINING_MINING = ("cawg.training-mining", "c2pa.training-mining")
+_OWNERS = ("cawg.", "c2pa.")
+_ALLOWED = "allowed"
+UNREADABLE_USE = "unreadable"
+"""Stands for a use that an assertion does not say as it should."""
 
 
 def claim_generator(manifest: dict[str, Any]) -> str:
@@ -28,15 +32,30 @@ def digital_source_types(manifest: dict[str, Any]) -> tuple[str, ...]:
 
 
 def training_mining(manifest: dict[str, Any]) -> dict[str, str]:
-    """Return the training and data mining entries: full label to use."""
-    entries = [_data(item).get("entries") for item in _assertions(manifest, _TRAINING_MINING)]
-    return {
-        str(label): _text(entry, "use")
-        for group in entries
-        if isinstance(group, dict)
-        for label, entry in group.items()
-        if isinstance(entry, dict) and _text(entry, "use")
-    }
+    """Return the training and data mining entries: full label to use.
+
+    Of repeated entries the first that is not ``allowed`` counts, and what has another shape than
+    the specification gives it has the use ``UNREADABLE_USE``, so that nobody takes it for silence.
+    """
+    found: dict[str, str] = {}
+    for assertion in _assertions(manifest, _TRAINING_MINING):
+        for label, use in _entries(assertion):
+            if found.get(label, _ALLOWED) == _ALLOWED:
+                found[label] = use
+    return found
+
+
+def _entries(assertion: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    data = assertion.get("data")
+    # The schema of CAWG 1.0 left out the map that its own example shows.
+    entries = data.get("entries", data) if isinstance(data, dict) else None
+    if not isinstance(entries, dict):
+        yield _text(assertion, "label").partition("__")[0], UNREADABLE_USE
+        return
+    for label, entry in entries.items():
+        use = _text(entry, "use") if isinstance(entry, dict) else ""
+        if use or str(label).startswith(_OWNERS):
+            yield str(label), use or UNREADABLE_USE
 
 
 def signer_name(manifest: dict[str, Any]) -> str:

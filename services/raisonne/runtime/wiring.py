@@ -28,6 +28,7 @@ from raisonne.app.provenance import Provenance
 from raisonne.app.refresh import RefreshWorks
 from raisonne.app.release import Release
 from raisonne.app.retroactive import RejudgedState, Retroactive
+from raisonne.app.retroactive_checks import RetroactiveChecks
 from raisonne.app.review import Review
 from raisonne.app.rules_in_force import RulesInForce
 from raisonne.app.screening import Screener
@@ -54,6 +55,7 @@ from raisonne.keys.root import root_key_from_uri
 from raisonne.keys.segment_keys import EnvelopeSegmentKeys
 from raisonne.keys.signing import ClaimSigner, claim_signer_from_uri
 from raisonne.matching.matcher import Matcher
+from raisonne.provenance.bounded_reader import BoundedReader
 from raisonne.provenance.reader import C2paReader
 from raisonne.provenance.signer import C2paSigner
 from raisonne.provenance.trust import TrustProfile
@@ -132,6 +134,7 @@ class Service:
     index_upkeep: IndexUpkeep
     released: ReleasedRegistry
     retroactive: Retroactive
+    retroactive_checks: RetroactiveChecks
     terms: Terms
     database: Database
     blobs: FileBlobStore
@@ -151,7 +154,7 @@ class Service:
         )
 
     def _retroact(self) -> None:
-        """Judge again what was released, by what changed since the last time."""
+        """Judge again what was released or allowed, by what changed since the last time."""
         for rejudged in self.retroactive(self.principal):
             if rejudged.state is RejudgedState.OPENED:
                 _log.warning(
@@ -159,6 +162,8 @@ class Service:
                     rejudged.case,
                     rejudged.generation.name,
                 )
+        for check in self.retroactive_checks(self.principal):
+            _log.warning("%s: %s is judged otherwise now", check.case, check.before.name)
 
 
 @contextmanager
@@ -220,6 +225,8 @@ def _wire(
     require_cosignature(settings, [note_signer.verifier_key])
     claim_signer = claim_signer_from_uri(settings.signing_key_uri)
     reader = C2paReader(_trust(settings, claim_signer))
+    # Whoever verifies waits for as long as it takes; nobody else does.
+    in_time = BoundedReader(reader)
     embedder = embedder_from_uri(settings.embedder)
     extractor = Extractor(embedder, style_from_uri(settings.style))
     listed, keys = SqlSegmentList(database), EnvelopeSegmentKeys(envelope)
@@ -234,7 +241,7 @@ def _wire(
     rules = RulesInForce(transactions)
     matcher = Matcher(index, rules)
     terms = TermCache(transactions)
-    screener = Screener(decoder, extractor, matcher, transactions, clock, terms)
+    screener = Screener(decoder, extractor, matcher, transactions, clock, terms, in_time)
     engine = engine_from_uri(settings.engine)
     released = ReleasedRegistry(
         settings.released_root,
@@ -267,7 +274,7 @@ def _wire(
         ledger=ledger,
         check=check,
         replay_verdict=ReplayVerdict(check, policies),
-        works=Works(decoder, extractor, blobs, transactions, policies, clock, reader),
+        works=Works(decoder, extractor, blobs, transactions, policies, clock, in_time),
         work_changes=WorkChanges(transactions, policies, clock),
         refresh=RefreshWorks(decoder, extractor, blobs, transactions, policies, clock),
         generate=generate,
@@ -291,6 +298,7 @@ def _wire(
         index_upkeep=IndexUpkeep(index, erase_files, transactions, policies, clock),
         released=released,
         retroactive=Retroactive(released, screener, blobs, transactions, policies, clock),
+        retroactive_checks=RetroactiveChecks(transactions, policies, clock),
         terms=Terms(transactions, policies, clock),
         database=database,
         blobs=blobs,

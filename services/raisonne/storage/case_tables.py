@@ -40,6 +40,7 @@ class CaseRow(Row, table=True):
         partial("ix_review_case_notice", "tenant", "notice", "name", where=CASE_HAS_NOTICE),
         partial("ix_review_case_work", "tenant", "work", "name", where=CASE_HAS_WORK),
         Index(None, "tenant", "generation"),
+        Index(None, "tenant", "verdict"),
         partial("ix_review_case_appeals", "tenant", "appeals", "name", where=CASE_HAS_APPEALED),
     )
 

@@ -147,6 +147,27 @@ class SqlCases:
         )
         return self.session.exec(statement).first() is not None
 
+    def of_bytes(self, tenant: str, sha256: str) -> Sequence[Case]:
+        """Return the cases that checks of exactly these bytes opened, in order of opening."""
+        statement = (
+            select(CaseRow)
+            .join(
+                VerdictRow,
+                and_(
+                    col(VerdictRow.tenant) == col(CaseRow.tenant),
+                    col(VerdictRow.name) == col(CaseRow.verdict),
+                ),
+            )
+            .where(
+                col(VerdictRow.tenant) == tenant,
+                col(VerdictRow.sha256) == sha256,
+                col(CaseRow.notice).is_(None),
+                col(CaseRow.generation).is_(None),
+            )
+            .order_by(col(CaseRow.name))
+        )
+        return tuple(_case(row) for row in self.session.exec(statement))
+
     def decide(
         self,
         tenant: str,

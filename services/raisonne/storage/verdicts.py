@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from raisonne.policy.encoding import verdict_from_json, verdict_to_json
 from raisonne.rights.verdict import Verdict
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.tables import VerdictRow
+from raisonne.storage.verdict_tables import VerdictWorkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,32 @@ class SqlVerdicts:
                 "document": verdict_to_json(verdict),
             },
         )
+
+    def follow(self, verdict: Verdict, works: Sequence[str]) -> None:
+        """Remember that a change of these works may make a verdict worse.
+
+        Args:
+            verdict: That is added in the same transaction.
+            works: Different works of its tenant.
+        """
+        if works:
+            row = {"tenant": verdict.inputs.tenant, "verdict": verdict.name}
+            insert_rows(self.session, VerdictWorkRow, *({**row, "work": work} for work in works))
+
+    def following(
+        self, tenant: str, works: Sequence[str], *, limit: int, before: str = ""
+    ) -> Sequence[str]:
+        """Return verdicts that follow any of these works, the newest first, before a name."""
+        statement = (
+            select(VerdictWorkRow.verdict)
+            .where(col(VerdictWorkRow.tenant) == tenant, col(VerdictWorkRow.work).in_(works))
+            .distinct()
+            .order_by(col(VerdictWorkRow.verdict).desc())
+            .limit(limit)
+        )
+        if before:
+            statement = statement.where(col(VerdictWorkRow.verdict) < before)
+        return tuple(self.session.exec(statement))
 
     def get(self, tenant: str, name: str) -> Verdict | None:
         """Return the verdict exactly as it was given, or None."""

@@ -61,7 +61,7 @@ def test_a_checked_picture_leaves_its_verdict_and_one_event(
     assert (verdict.inputs.use, verdict.inputs.territory) == (Use.COMMERCIAL, "DE")
     assert verdict.inputs.at == at
     assert (screened.image.width, screened.image.height) == (96, 96)
-    assert set(screened.seconds) == {"decode", "fingerprint", "search", "judge"}
+    assert set(screened.seconds) == {"decode", "fingerprint", "search", "signals", "judge"}
     assert service.check.get_verdict(service.principal, verdict.name) == verdict
 
     (event,) = events(service, ledger_size)
@@ -213,3 +213,13 @@ def test_a_verdict_is_looked_at_again_as_of_its_revision(service: Service) -> No
 def test_a_prompt_is_judged_as_of_now_only(service: Service) -> None:
     with pytest.raises(InputError, match="names that are registered now"):
         service.check.prompt(service.principal, "waves", CheckTerms(index_revision=0))
+
+
+def test_who_may_not_check_is_told_no_alternatives(service: Service) -> None:
+    verdict = service.check.picture(service.principal, picture(79), TERMS).verdict
+    nobody = replace(service.principal, roles=frozenset())
+    with pytest.raises(AccessError):
+        service.check.alternatives(nobody, verdict)
+    stranger = replace(service.principal, tenant="rival")
+    with pytest.raises(AccessError):
+        service.check.alternatives(stranger, verdict)

@@ -32,9 +32,13 @@ FREE = make_statement(licence="CC0-1.0")
 def with_xmp(seed: int, xmp: bytes, kind: str = "JPEG") -> bytes:
     out = io.BytesIO()
     image = Image.open(io.BytesIO(picture(seed)))
-    if kind == "PNG":
+    if kind.startswith("PNG"):
         info = PngImagePlugin.PngInfo()
-        info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        if kind == "PNG":
+            info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        else:
+            profile = f"\nxmp\n{len(xmp):8}\n{xmp.hex()}\n"
+            info.add_text("Raw profile type xmp", profile if xmp else "no digits", zip=True)
         image.save(out, "PNG", pnginfo=info)
     else:
         image.save(out, kind, xmp=xmp)
@@ -45,9 +49,9 @@ def register(service: Service, data: bytes) -> Work:
     return service.works.register(service.principal, WorkDraft(data, rights=FREE)).work
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "PNG of ImageMagick", "WEBP", "AVIF"])
 def test_what_a_file_reserves_its_record_reserves(service: Service, kind: str) -> None:
-    data = with_xmp(700 + len(kind), NO_TRAINING, kind)
+    data = with_xmp(680 + len(kind), NO_TRAINING, kind)
     work = register(service, data)
     assert work.rights.reservations == {ReservationKind.AI_TRAINING}
     assert work.rights.licence == "CC0-1.0"
@@ -56,6 +60,12 @@ def test_what_a_file_reserves_its_record_reserves(service: Service, kind: str) -
     verdict = service.check.picture(service.principal, data, CheckTerms(use=Use.TRAIN)).verdict
     assert verdict.outcome is Outcome.BLOCK
     assert "OPT_OUT_TRAINING" in {finding.reason for finding in verdict.findings}
+
+
+def test_a_raw_profile_that_is_none_reserves(service: Service) -> None:
+    work = register(service, with_xmp(709, b"", "PNG of ImageMagick"))
+    (signal,) = service.works.signals(service.principal, work.name)
+    assert signal.state is SignalState.UNREADABLE
 
 
 def test_what_a_file_permits_grants_nothing(service: Service) -> None:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raisonne.api.v1 import (
+    alternative_pb2,
     asset_pb2,
     case_pb2,
     credential_pb2,
@@ -26,6 +27,7 @@ from raisonne.api.v1 import (
     notice_service_pb2,
     review_service_pb2,
     rights_pb2,
+    signal_pb2,
     verdict_pb2,
     work_pb2,
 )
@@ -33,6 +35,7 @@ from raisonne.app.audit_log import ProvenEntry
 from raisonne.app.counter_notices import CounterFile
 from raisonne.app.dataset_audit import AuditSummary
 from raisonne.app.notices import NoticeFile
+from raisonne.client.convert import alternative as client_alternative
 from raisonne.client.convert import asset as client_asset
 from raisonne.client.convert import case as client_case
 from raisonne.client.convert import credential as client_credential
@@ -45,7 +48,7 @@ from raisonne.client.convert import reasons as client_reasons
 from raisonne.client.convert import statement as client_statement
 from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
-from raisonne.rights import match, term, verdict
+from raisonne.rights import alternative, match, signal, term, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.case import Case, CaseKind, CaseState, Ruling
 from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Reason
@@ -57,6 +60,7 @@ from raisonne.rights.provenance import CredentialReport, CredentialVerdict, Vali
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.statement_of_reasons import Restriction, StatementOfReasons
 from raisonne.rights.work import Work, WorkState
+from raisonne.server.convert import alternative as server_alternative
 from raisonne.server.convert import asset as server_asset
 from raisonne.server.convert import case as server_case
 from raisonne.server.convert import credential as server_credential
@@ -100,6 +104,9 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (verdict_pb2.TermHit.Category, term.TermCategory),
     (verdict_pb2.TermHit.Severity, term.TermSeverity),
     (verdict_pb2.Verdict.Outcome, verdict.Outcome),
+    (signal_pb2.Signal.Dialect, signal.Dialect),
+    (signal_pb2.Signal.State, signal.SignalState),
+    (alternative_pb2.Alternative.Change, alternative.Change),
     (verdict_pb2.Verdict.Subject, verdict.Subject),
     (generation_pb2.Generation.State, GenerationState),
     (generation_service_pb2.OperationMetadata.State, JobState),
@@ -112,6 +119,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one li
     """Return a strategy for a domain type, field by field."""
     if annotation in SCALARS:
         return SCALARS[annotation]
+    if annotation is signal.Signal:
+        return SIGNALS
     if is_dataclass(annotation):
         hints = typing.get_type_hints(annotation)
         parts = {field.name: values(hints[field.name]) for field in fields(annotation)}
@@ -129,6 +138,36 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one li
         (inner,) = set(arguments) - {type(None)}
         return st.none() | values(inner)
     return st.sampled_from(list(annotation))
+
+
+SIGNALS = st.builds(
+    signal.Signal,
+    dialect=st.sampled_from(signal.Dialect),
+    source=st.text(max_size=8),
+    seen_time=SCALARS[datetime],
+    sha256=st.binary(min_size=32, max_size=32).map(bytes.hex),
+    state=st.just(signal.SignalState.READ),
+    permitted=st.just(frozenset({Use.DISPLAY})),
+    reserved=st.frozensets(st.sampled_from(ReservationKind)),
+    prohibited=st.frozensets(st.sampled_from([Use.MINE, Use.TRAIN])),
+    licence=st.text(max_size=8),
+    territories=st.frozensets(st.text(max_size=2), min_size=1, max_size=2),
+    attribution=st.booleans(),
+    note=st.text(max_size=8),
+) | st.builds(
+    signal.Signal,
+    dialect=st.sampled_from(signal.Dialect),
+    source=st.text(max_size=8),
+    seen_time=SCALARS[datetime],
+    sha256=st.just("ab" * 32),
+    state=st.just(signal.SignalState.UNREADABLE),
+)
+
+
+@given(values(alternative.Alternatives))
+def test_alternatives(value: alternative.Alternatives) -> None:
+    message = server_alternative.alternatives_to_message(value)
+    assert client_alternative.alternatives_from_message(message) == value
 
 
 @given(values(RightsStatement))
@@ -284,6 +323,7 @@ def test_every_enum_value_has_its_twin(wire: Any, domain: type[StrEnum]) -> None
 
 def test_no_enum_of_the_protos_is_forgotten() -> None:
     modules = (
+        alternative_pb2,
         asset_pb2,
         case_pb2,
         credential_pb2,
@@ -294,6 +334,7 @@ def test_no_enum_of_the_protos_is_forgotten() -> None:
         notice_service_pb2,
         review_service_pb2,
         rights_pb2,
+        signal_pb2,
         verdict_pb2,
         work_pb2,
     )

@@ -13,6 +13,7 @@ from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.judge import judge
 from raisonne.rights.errors import InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism, Region
+from raisonne.rights.signal import Dialect, Signal, SignalState
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade
 from raisonne.rights.verdict import Judgement, Subject, TermHit, Verdict, WorkRights
@@ -44,6 +45,18 @@ STATEMENTS = st.builds(
     attribution=st.booleans(),
 )
 WORKS = st.builds(WorkRights, rights=STATEMENTS, state=st.sampled_from(WorkState))
+SIGNALS = st.builds(
+    Signal,
+    dialect=st.sampled_from(Dialect),
+    source=st.text(),
+    seen_time=TIMES.map(lambda time: time.astimezone(UTC)),
+    sha256=st.just("ab" * 32),
+    state=st.sampled_from(SignalState),
+    permitted=st.just(frozenset()),
+    reserved=st.frozensets(st.sampled_from(ReservationKind)),
+    prohibited=st.frozensets(st.sampled_from(Use)),
+    note=st.text(),
+)
 JUDGEMENTS = st.builds(
     Judgement,
     subject=st.sampled_from(Subject),
@@ -53,6 +66,7 @@ JUDGEMENTS = st.builds(
     works=st.lists(WORKS, max_size=2).map(tuple),
     detectors=st.lists(st.builds(DetectorRun), max_size=2).map(tuple),
     term_hits=st.lists(st.builds(TermHit), max_size=2).map(tuple),
+    signals=st.lists(SIGNALS, max_size=2).map(tuple),
 )
 VERDICTS = st.builds(Verdict, inputs=JUDGEMENTS)
 
@@ -115,6 +129,15 @@ def test_what_was_stored_before_hits_had_grades_had_been_found_as_written() -> N
     document["verdict"]["inputs"]["term_hits"] = [older]
     (read,) = verdict_from_json(json.dumps(document)).inputs.term_hits
     assert read == TermHit("ada", "works/1", 3, 6, TermGrade.EXACT, "", TermCategory.ARTIST)
+
+
+def test_what_was_stored_before_files_were_heard_reads_as_silent() -> None:
+    verdict = _plain()
+    document = json.loads(verdict_to_json(verdict))
+    assert document["verdict"]["inputs"].pop("signals") == []
+    read = verdict_from_json(json.dumps(document))
+    assert read == verdict
+    assert judge(read.inputs, PolicyBundle.packaged(), read.name) == verdict
 
 
 def test_the_text_names_its_version() -> None:

@@ -9,7 +9,9 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from raisonne.api.v1 import alternative_pb2 as _alternative_pb2
 from raisonne.api.v1 import rights_pb2 as _rights_pb2
+from raisonne.api.v1 import signal_pb2 as _signal_pb2
 from raisonne.api.v1 import work_pb2 as _work_pb2
 import builtins as _builtins
 import sys
@@ -584,6 +586,8 @@ class Verdict(_message.Message):
     WORKS_FIELD_NUMBER: _builtins.int
     DETECTORS_FIELD_NUMBER: _builtins.int
     TERM_HITS_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    ALTERNATIVES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `verdicts/{verdict}`."""
     outcome: Global___Verdict.Outcome.ValueType
@@ -630,6 +634,16 @@ class Verdict(_message.Message):
     def term_hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___TermHit]:
         """Registered names found in the prompt."""
 
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedCompositeFieldContainer[_signal_pb2.Signal]:
+        """What the judged file itself says about its rights."""
+
+    @_builtins.property
+    def alternatives(self) -> _alternative_pb2.Alternatives:
+        """What would be allowed instead, by the policies in force now; computed by the methods of
+        `ScreeningService` where the outcome is not ALLOW, left unset elsewhere.
+        """
+
     def __init__(
         self,
         *,
@@ -649,10 +663,12 @@ class Verdict(_message.Message):
         works: _abc.Iterable[Global___WorkRights] | None = ...,
         detectors: _abc.Iterable[Global___DetectorRun] | None = ...,
         term_hits: _abc.Iterable[Global___TermHit] | None = ...,
+        signals: _abc.Iterable[_signal_pb2.Signal] | None = ...,
+        alternatives: _alternative_pb2.Alternatives | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "as_of_time", b"as_of_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_time", b"as_of_time", "detectors", b"detectors", "findings", b"findings", "index_revision", b"index_revision", "matches", b"matches", "name", b"name", "obligations", b"obligations", "outcome", b"outcome", "policy_revision", b"policy_revision", "sha256", b"sha256", "subject", b"subject", "tenant", b"tenant", "term_hits", b"term_hits", "territory", b"territory", "use", b"use", "works", b"works"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "as_of_time", b"as_of_time", "detectors", b"detectors", "findings", b"findings", "index_revision", b"index_revision", "matches", b"matches", "name", b"name", "obligations", b"obligations", "outcome", b"outcome", "policy_revision", b"policy_revision", "sha256", b"sha256", "signals", b"signals", "subject", b"subject", "tenant", b"tenant", "term_hits", b"term_hits", "territory", b"territory", "use", b"use", "works", b"works"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,11 +11,13 @@ from raisonne.api.v1 import screening_service_pb2 as pb
 from raisonne.api.v1.screening_service_pb2_grpc import ScreeningServiceStub
 from raisonne.client._async.assets import AsyncAssets
 from raisonne.client._async.calls import unary
+from raisonne.client.convert.alternative import alternatives_from_message
 from raisonne.client.convert.enums import to_wire
 from raisonne.client.convert.times import to_timestamp
 from raisonne.client.convert.verdict import verdict_from_message
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.values import CheckedAsset
+from raisonne.rights.alternative import Alternatives
 from raisonne.rights.statement import WORLD, Use
 from raisonne.rights.verdict import Verdict
 
@@ -66,6 +68,7 @@ class AsyncScreening:
             message.media_type,
             message.width,
             message.height,
+            alternatives_from_message(message.verdict.alternatives),
         )
 
     async def check_prompt(
@@ -105,3 +108,13 @@ class AsyncScreening:
         request = pb.GetVerdictRequest(name=name)
         message = await unary(self._stub.GetVerdict, request, self._deadlines.read)
         return verdict_from_message(message)
+
+    async def alternatives(self, name: str) -> Alternatives:
+        """Return what would be allowed instead of what a verdict refuses, by the policies of now.
+
+        Raises:
+            NotFoundError: If there is no such verdict.
+        """
+        request = pb.GetVerdictRequest(name=name)
+        message = await unary(self._stub.GetVerdict, request, self._deadlines.read)
+        return alternatives_from_message(message.alternatives)

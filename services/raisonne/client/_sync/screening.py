@@ -11,11 +11,13 @@ from raisonne.api.v1 import screening_service_pb2 as pb
 from raisonne.api.v1.screening_service_pb2_grpc import ScreeningServiceStub
 from raisonne.client._sync.assets import Assets
 from raisonne.client._sync.calls import unary
+from raisonne.client.convert.alternative import alternatives_from_message
 from raisonne.client.convert.enums import to_wire
 from raisonne.client.convert.times import to_timestamp
 from raisonne.client.convert.verdict import verdict_from_message
 from raisonne.client.deadlines import Deadlines
 from raisonne.client.values import CheckedAsset
+from raisonne.rights.alternative import Alternatives
 from raisonne.rights.statement import WORLD, Use
 from raisonne.rights.verdict import Verdict
 
@@ -64,6 +66,7 @@ class Screening:
             message.media_type,
             message.width,
             message.height,
+            alternatives_from_message(message.verdict.alternatives),
         )
 
     def check_prompt(
@@ -103,3 +106,13 @@ class Screening:
         request = pb.GetVerdictRequest(name=name)
         message = unary(self._stub.GetVerdict, request, self._deadlines.read)
         return verdict_from_message(message)
+
+    def alternatives(self, name: str) -> Alternatives:
+        """Return what would be allowed instead of what a verdict refuses, by the policies of now.
+
+        Raises:
+            NotFoundError: If there is no such verdict.
+        """
+        request = pb.GetVerdictRequest(name=name)
+        message = unary(self._stub.GetVerdict, request, self._deadlines.read)
+        return alternatives_from_message(message.alternatives)

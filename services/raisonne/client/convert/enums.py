@@ -35,14 +35,18 @@ def from_wire(wire: WireEnum[V_co], domain: type[E], number: int) -> E:
     value = wire.DESCRIPTOR.values_by_number.get(number)
     name = value.name.removeprefix(_prefix(wire)) if value else ""
     for member in domain:
-        if member.value.upper().replace("-", "_") == name:
+        if _label(member) == name:
             return member
     raise RaisonneError(f"{wire.DESCRIPTOR.full_name} {number} is not known to this client.")
 
 
 def to_wire(wire: WireEnum[V_co], value: StrEnum) -> V_co:
     """Return the wire value that stands for a domain value."""
-    return wire.Value(_prefix(wire) + value.value.upper().replace("-", "_"))
+    return wire.Value(_prefix(wire) + _label(value))
+
+
+def _label(value: StrEnum) -> str:
+    return value.value.upper().replace("-", "_").replace(".", "_")
 
 
 def _prefix(wire: WireEnum[V_co]) -> str:

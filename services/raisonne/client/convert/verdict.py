@@ -6,6 +6,7 @@ from typing import cast
 
 from raisonne.api.v1 import rights_pb2, verdict_pb2, work_pb2
 from raisonne.client.convert.enums import from_wire
+from raisonne.client.convert.signal import signal_from_message
 from raisonne.client.convert.statement import statement_from_message
 from raisonne.client.convert.times import from_timestamp
 from raisonne.rights.match import (
@@ -56,6 +57,7 @@ def _judgement(message: verdict_pb2.Verdict) -> Judgement:
         detectors=tuple(_detector(run) for run in message.detectors),
         term_hits=tuple(_term_hit(hit) for hit in message.term_hits),
         index_revision=message.index_revision,
+        signals=tuple(signal_from_message(signal) for signal in message.signals),
     )
 
 

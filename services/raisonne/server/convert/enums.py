@@ -31,7 +31,7 @@ def to_wire(wire: WireEnum[V_co], value: StrEnum) -> V_co:
         wire: The generated enum type.
         value: The domain value; a test demands that each has its wire name.
     """
-    return wire.Value(_prefix(wire) + value.value.upper().replace("-", "_"))
+    return wire.Value(_prefix(wire) + _label(value))
 
 
 def from_wire(wire: WireEnum[V_co], domain: type[E], number: int) -> E:
@@ -43,7 +43,11 @@ def from_wire(wire: WireEnum[V_co], domain: type[E], number: int) -> E:
         number: A named value other than ``UNSPECIFIED``; requests are validated before.
     """
     name = wire.DESCRIPTOR.values_by_number[number].name.removeprefix(_prefix(wire))
-    return next(member for member in domain if member.value.upper().replace("-", "_") == name)
+    return next(member for member in domain if _label(member) == name)
+
+
+def _label(value: StrEnum) -> str:
+    return value.value.upper().replace("-", "_").replace(".", "_")
 
 
 def _prefix(wire: WireEnum[V_co]) -> str:

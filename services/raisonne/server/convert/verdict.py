@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from raisonne.api.v1 import rights_pb2, verdict_pb2, work_pb2
+from raisonne.rights.alternative import Alternatives
 from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.verdict import Finding, TermHit, Verdict, WorkRights
+from raisonne.server.convert.alternative import alternatives_to_message
 from raisonne.server.convert.enums import to_wire
+from raisonne.server.convert.signal import signal_to_message
 from raisonne.server.convert.statement import statement_to_message
 from raisonne.server.convert.times import to_timestamp
 
 
-def verdict_to_message(verdict: Verdict) -> verdict_pb2.Verdict:
-    """Return the message of a verdict."""
+def verdict_to_message(
+    verdict: Verdict, instead: Alternatives | None = None
+) -> verdict_pb2.Verdict:
+    """Return the message of a verdict.
+
+    Args:
+        verdict: As given.
+        instead: What would be allowed; None where that was not asked.
+    """
     inputs = verdict.inputs
     return verdict_pb2.Verdict(
         name=verdict.name,
@@ -30,6 +40,8 @@ def verdict_to_message(verdict: Verdict) -> verdict_pb2.Verdict:
         works=[_work_rights(work) for work in inputs.works],
         detectors=[_detector(run) for run in inputs.detectors],
         term_hits=[_term_hit(hit) for hit in inputs.term_hits],
+        signals=[signal_to_message(signal) for signal in inputs.signals],
+        alternatives=None if instead is None else alternatives_to_message(instead),
     )
 
 

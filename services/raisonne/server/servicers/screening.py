@@ -11,8 +11,10 @@ from typing import Any
 from raisonne.api.v1 import screening_service_pb2 as pb
 from raisonne.api.v1 import screening_service_pb2_grpc, verdict_pb2
 from raisonne.app.check import Check, CheckTerms
+from raisonne.rights.alternative import Alternatives
+from raisonne.rights.principal import Principal
 from raisonne.rights.statement import WORLD
-from raisonne.rights.verdict import Subject
+from raisonne.rights.verdict import Outcome, Subject, Verdict
 from raisonne.server.convert.statement import use_from_wire
 from raisonne.server.convert.times import from_timestamp
 from raisonne.server.convert.verdict import verdict_to_message
@@ -37,9 +39,11 @@ class ScreeningServicer(screening_service_pb2_grpc.ScreeningServiceServicer):
         terms = _terms(request, Subject.UPLOAD)
         if request.HasField("index_revision"):
             terms = replace(terms, index_revision=request.index_revision)
-        screened = await asyncio.to_thread(self._check.picture, principal, data, terms)
+        check = self._check.pinned()
+        screened = await asyncio.to_thread(check.picture, principal, data, terms)
+        instead = await _instead(check, principal, screened.verdict)
         return pb.CheckAssetResponse(
-            verdict=verdict_to_message(screened.verdict),
+            verdict=verdict_to_message(screened.verdict, instead),
             media_type=screened.image.media_type,
             width=screened.image.width,
             height=screened.image.height,
@@ -50,17 +54,22 @@ class ScreeningServicer(screening_service_pb2_grpc.ScreeningServiceServicer):
     ) -> pb.CheckPromptResponse:
         """Judge the words of a prompt."""
         terms = _terms(request, Subject.PROMPT)
-        verdict = await asyncio.to_thread(
-            self._check.prompt, current_principal(), request.prompt, terms
-        )
-        return pb.CheckPromptResponse(verdict=verdict_to_message(verdict))
+        check, principal = self._check.pinned(), current_principal()
+        verdict = await asyncio.to_thread(check.prompt, principal, request.prompt, terms)
+        instead = await _instead(check, principal, verdict)
+        return pb.CheckPromptResponse(verdict=verdict_to_message(verdict, instead))
 
     async def GetVerdict(self, request: pb.GetVerdictRequest, context: Any) -> verdict_pb2.Verdict:
         """Return a verdict as it was given."""
-        verdict = await asyncio.to_thread(
-            self._check.get_verdict, current_principal(), request.name
-        )
-        return verdict_to_message(verdict)
+        check, principal = self._check.pinned(), current_principal()
+        verdict = await asyncio.to_thread(check.get_verdict, principal, request.name)
+        return verdict_to_message(verdict, await _instead(check, principal, verdict))
+
+
+async def _instead(check: Check, principal: Principal, verdict: Verdict) -> Alternatives | None:
+    if verdict.outcome is Outcome.ALLOW:
+        return None
+    return await asyncio.to_thread(check.alternatives, principal, verdict)
 
 
 def _terms(request: pb.CheckAssetRequest | pb.CheckPromptRequest, subject: Subject) -> CheckTerms:
