@@ -21,11 +21,13 @@ from tests.congruence.builders import (
     make_work,
 )
 from tests.congruence.signer import SIGNER
+from tests.congruence.test_claims import make_document
 from tests.congruence.test_terms import make_term
 
 from raisonne.index.ports import Checkpoint
 from raisonne.policy.condition import Contains, RightsField
 from raisonne.rights.case import CaseState
+from raisonne.rights.dispute import DisputeState
 from raisonne.rights.job import JobKind, JobState
 from raisonne.rights.term import TermCategory
 from raisonne.rights.work import WorkState
@@ -64,8 +66,25 @@ def plan(database: Database, statement: Statement) -> str:
         return "\n".join(row[0] for row in rows)
 
 
+def use_claims(transactions: SqlTransactions) -> None:
+    with transactions.write() as transaction:
+        transaction.documents.add(make_document(), make_blob(9))
+    with transactions.read() as transaction:
+        transaction.documents.get(TENANT, make_document().name)
+        transaction.documents.find(TENANT, "x")
+        transaction.documents.list(TENANT, limit=9, after="x")
+        transaction.documents.list(TENANT, limit=9, about="x", after="y")
+        transaction.disputes.get(TENANT, "x")
+        transaction.disputes.list(TENANT, limit=9, state=DisputeState.OPEN)
+        transaction.disputes.list(TENANT, limit=9, work="x")
+        transaction.registrations.get(TENANT, "x")
+        transaction.registrations.of_work(TENANT, "x")
+        transaction.registrations.due(TENANT, NOW.date(), limit=9)
+
+
 def use_everything(database: Database) -> None:
     transactions = SqlTransactions(database)
+    use_claims(transactions)
     with transactions.write() as transaction:
         transaction.outbox.append(make_event())
         transaction.jobs.add(make_job(request_id="r"))

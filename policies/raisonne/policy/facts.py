@@ -166,6 +166,15 @@ def screening_context(inputs: UseCircumstances) -> dict[str, object]:
     }
 
 
+def title_context(rights: WorkRights | None) -> dict[str, object]:
+    """Return what the context of ``screen-match`` says of a work's title: that it is contested.
+
+    Nothing is said of a title that nobody contests, so that bundles of an earlier schema go on
+    deciding about such works.
+    """
+    return {"disputed": True} if rights is not None and rights.disputed else {}
+
+
 def term_groups(inputs: Judgement) -> list[tuple[TermHit, ...]]:
     """Return the hits by what was named, each time those that are written most plainly.
 

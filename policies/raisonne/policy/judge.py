@@ -126,7 +126,8 @@ def _matched(
                 "territory": inputs.territory,
                 "denied": not use.allowed,
                 "certainty": certainty,
-            },
+            }
+            | facts.title_context(rights.get(work)),
         )
         for (work, certainty), use in zip(certainties.items(), used, strict=True)
     ]

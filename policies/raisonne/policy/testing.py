@@ -250,7 +250,8 @@ def _work(name: str, given: Mapping[str, Any]) -> WorkRights:
         licence=given.get("licence", ""),
     )
     state = WorkState(given.get("state", WorkState.REGISTERED))
-    return WorkRights(name, given.get("tenant", _TENANT), "Title", "Holder", state, 1, rights)
+    tenant, disputed = given.get("tenant", _TENANT), given.get("disputed", False)
+    return WorkRights(name, tenant, "Title", "Holder", state, 1, rights, disputed=disputed)
 
 
 def _match(work: str, score: float, mechanism: Mechanism) -> Match:

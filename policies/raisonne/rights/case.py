@@ -14,6 +14,7 @@ class CaseKind(StrEnum):
     RETROACTIVE = "RETROACTIVE"
     NOTICE = "NOTICE"
     APPEAL = "APPEAL"
+    TITLE_DISPUTE = "TITLE_DISPUTE"
 
 
 class CaseState(StrEnum):
@@ -81,6 +82,7 @@ class Case:
         confirmed_by: Principal id of the second person who agreed; empty if none was needed.
         confirm_time: When they did (UTC).
         wants_stay_down: Whether the ruling that is proposed registers what it takes down.
+        dispute: ``disputes/{id}`` that is to be settled; empty if none is.
     """
 
     name: str
@@ -102,3 +104,4 @@ class Case:
     confirmed_by: str = ""
     confirm_time: datetime | None = None
     wants_stay_down: bool = False
+    dispute: str = ""

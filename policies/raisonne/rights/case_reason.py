@@ -28,6 +28,10 @@ class CaseReason(StrEnum):
     TRADEMARK = "TRADEMARK"
     UNPROVEN = "UNPROVEN"
 
+    TITLE_REJECTED = "TITLE_REJECTED"
+    TITLE_UPHELD = "TITLE_UPHELD"
+    TITLE_WITHDRAWN = "TITLE_WITHDRAWN"
+
     OTHER = "OTHER"
 
 
@@ -47,6 +51,9 @@ REASON_TEXTS: Mapping[CaseReason, str] = {
     CaseReason.TERMS: "The content is against the terms of the service.",
     CaseReason.TRADEMARK: "The content infringes a trademark.",
     CaseReason.UNPROVEN: "It cannot be shown that the use is allowed.",
+    CaseReason.TITLE_REJECTED: "It is not shown that somebody else holds the title.",
+    CaseReason.TITLE_UPHELD: "It is shown that somebody else holds the title.",
+    CaseReason.TITLE_WITHDRAWN: "Whoever contested the title took that back.",
     CaseReason.OTHER: "Another reason, which the reviewer has written down.",
 }
 """One sentence for each code, as it stands in a statement of reasons."""
@@ -56,8 +63,13 @@ _CLEARING = frozenset(
     {
         *(CaseReason.EXCEPTION, CaseReason.LICENSED, CaseReason.MISTAKEN, CaseReason.OWN_WORK),
         *(CaseReason.NOTICE_UNFOUNDED, CaseReason.NOT_SIMILAR, CaseReason.PUBLIC_DOMAIN),
+        *(CaseReason.TITLE_REJECTED, CaseReason.TITLE_WITHDRAWN),
     }
 )
+TITLE_REASONS = frozenset(
+    {CaseReason.TITLE_REJECTED, CaseReason.TITLE_UPHELD, CaseReason.TITLE_WITHDRAWN}
+)
+"""Codes that only the settling of a contested title gives."""
 RULINGS_OF: Mapping[CaseReason, frozenset[Ruling]] = {
     reason: (
         _EITHER

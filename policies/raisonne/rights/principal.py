@@ -33,6 +33,14 @@ class Permission(StrEnum):
 
     DATASET_AUDIT = "dataset:audit"
 
+    DISPUTE_CREATE = "dispute:create"
+    DISPUTE_READ = "dispute:read"
+    DISPUTE_SETTLE = "dispute:settle"
+
+    DOCUMENT_CREATE = "document:create"
+    DOCUMENT_ERASE = "document:erase"
+    DOCUMENT_READ = "document:read"
+
     GENERATION_CREATE = "generation:create"
     GENERATION_READ = "generation:read"
     GENERATION_REJUDGE = "generation:rejudge"

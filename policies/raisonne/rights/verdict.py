@@ -76,6 +76,7 @@ class WorkRights:
         revision: Of the record that was judged.
         rights: The statement that was judged.
         source: Where the registrant's file was, so that a person recognises it.
+        disputed: Whether somebody else said, at the time that was judged, that the title is theirs.
     """
 
     work: str
@@ -86,6 +87,7 @@ class WorkRights:
     revision: int
     rights: RightsStatement
     source: str = ""
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

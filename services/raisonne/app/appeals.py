@@ -135,6 +135,8 @@ def _contestable(transaction: Transaction, tenant: str, name: str) -> Case:
     refusal = ""
     if case.state is not CaseState.DECIDED:
         refusal = f"{name} is not decided yet."
+    elif case.dispute:
+        refusal = f"{case.dispute} is settled; whoever disagrees contests the title anew."
     elif case.appeals:
         refusal = f"{name} is an appeal itself; its ruling is final here."
     elif case.restore_time is not None:

@@ -109,6 +109,8 @@ class CaseWork:
         if now - effective > self.undo_window:
             minutes = self.undo_window.total_seconds() / 60
             refusal = f"{case.name} can be undone for {minutes:g} minutes, which are over."
+        elif case.dispute:
+            refusal = f"{case.dispute} is settled; whoever disagrees contests the title anew."
         elif case.restore_time is not None:
             refusal = f"What {case.name} took down is restored."
         elif transaction.cases.appeals_of(case.tenant, case.name):

@@ -1,4 +1,4 @@
-"""What people wrote in notices and counter-notices: bounded, and sealed wherever it is kept."""
+"""What people wrote in notices, counter-notices and disputes: bounded, and sealed wherever kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
 from raisonne.app.sealing import Envelope, SealContext, pack, unpack
+from raisonne.rights.dispute import DisputeWords
 from raisonne.rights.errors import InputError, StorageError
 from raisonne.rights.notice import CounterWords, NoticeWords
 
@@ -18,10 +19,10 @@ MAX_EXPLANATION_CHARACTERS = 20_000
 """Longest explanation, location or description."""
 MAX_LINE_CHARACTERS = 1_000
 """Longest name, address or other line."""
-_LONG = frozenset({"explanation", "location", "work_description"})
+_LONG = frozenset({"explanation", "location", "work_description", "basis"})
 _SALT_BYTES = 32
 
-W = TypeVar("W", NoticeWords, CounterWords)
+W = TypeVar("W", NoticeWords, CounterWords, DisputeWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def open_words(envelope: Envelope, tenant: str, name: str, sealed: SealedWords, 
     return kind(**json.loads(plain)["words"])
 
 
-def require_bounded(words: NoticeWords | CounterWords) -> None:
+def require_bounded(words: NoticeWords | CounterWords | DisputeWords) -> None:
     """Refuse texts that are too long, and characters that no text has.
 
     Raises:

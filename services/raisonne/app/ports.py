@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from raisonne.app.case_ports import CaseStore, CounterNoticeStore, NoticeStore
+from raisonne.app.claim_ports import DisputeStore, DocumentStore, RegistrationStore
 from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.sealing import BlobRecord, Withdrawn
 from raisonne.app.term_store import TermStore
@@ -312,6 +313,21 @@ class Transaction(Protocol):
     @property
     def cursors(self) -> CursorStore:
         """How far changes were followed."""
+        ...
+
+    @property
+    def documents(self) -> DocumentStore:
+        """Evidence, kept as files."""
+        ...
+
+    @property
+    def disputes(self) -> DisputeStore:
+        """Disputes over titles."""
+        ...
+
+    @property
+    def registrations(self) -> RegistrationStore:
+        """Registrations with offices."""
         ...
 
     @property

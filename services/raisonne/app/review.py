@@ -16,7 +16,7 @@ from raisonne.app.stay_down import StayDown
 from raisonne.policy.access import authorise
 from raisonne.policy.engine import Policies
 from raisonne.rights.case import Case, CaseKind, CaseState, Decision, Ruling
-from raisonne.rights.case_reason import RULINGS_OF, CaseReason
+from raisonne.rights.case_reason import RULINGS_OF, TITLE_REASONS, CaseReason
 from raisonne.rights.errors import (
     AccessError,
     ConflictError,
@@ -171,6 +171,7 @@ class Review:
         require_reason(ruling, reason, note)
         file = pinned.get(principal, name)
         case, now = file.case, self.clock.now()
+        _require_no_title(case)
         if case.state is not CaseState.OPEN:
             raise ConflictError(f"{name} is decided already.", metadata={"name": name})
         if stay_down and not (case.notice and ruling is Ruling.REFUSE):
@@ -213,6 +214,7 @@ class Review:
         self._require_another(principal, case)
         if not agree:
             return self._reject(principal, case, decision)
+        _require_no_title(case)
         # What follows is signed and registered now, not when it was proposed.
         ruling = replace(decision, decide_time=now)
         wanted = case.wants_stay_down
@@ -276,6 +278,15 @@ def _decided(principal: Principal, file: CaseFile, effects: Effects, now: dateti
     )
 
 
+def _require_no_title(case: Case) -> None:
+    """Refuse to rule on a title: who settles the dispute rules on its case."""
+    if case.dispute:
+        raise ConflictError(
+            f"{case.name} is decided by settling {case.dispute}.",
+            metadata={"name": case.name, "dispute": case.dispute},
+        )
+
+
 def _not_yourself(principal: Principal, why: str) -> AccessError:
     return AccessError(
         f"{why}; somebody else has to look at it.",
@@ -301,7 +312,8 @@ def require_reason(ruling: Ruling, reason: str, note: str) -> None:
     Raises:
         InputError: Naming the field.
     """
-    known = {code.value for code in CaseReason if ruling in RULINGS_OF[code]}
+    codes = set(CaseReason) - TITLE_REASONS
+    known = {code.value for code in codes if ruling in RULINGS_OF[code]}
     if reason not in known:
         raise InputError(
             f"{reason[:MAX_REASON_CHARACTERS]!r} is no reason to rule {ruling}: "

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from raisonne.app.territories import normal_territory
 from raisonne.rights.errors import InputError
 from raisonne.rights.licence import granted_uses, requires_attribution
-from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement
+from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 
 MAX_LICENCE_CHARACTERS = 100
 """Longest licence identifier."""
+_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0", ""})
 _TIMES = ("valid_from", "valid_until", "embargo_until")
 
 
@@ -79,6 +80,66 @@ def changed_statement(held: RightsStatement, wanted: Mapping[str, str]) -> Right
     if "licence" in wanted:
         return made
     return replace(made, uses=held.uses, attribution=held.attribution)
+
+
+def statement_texts(held: RightsStatement) -> dict[str, str]:
+    """Return a statement's fields as texts that ``exact_statement`` reads; blank for none."""
+    times = {name: getattr(held, name) for name in _TIMES}
+    return {
+        "licence": held.licence,
+        "uses": ",".join(sorted(held.uses)),
+        "reservations": ",".join(sorted(held.reservations)),
+        "territories": ",".join(sorted(held.territories)),
+        "attribution": "true" if held.attribution else "false",
+        **{name: time.astimezone(UTC).isoformat() if time else "" for name, time in times.items()},
+    }
+
+
+def exact_statement(texts: Mapping[str, str]) -> RightsStatement:
+    """Return the statement that texts say in full: what is blank is empty, and nothing is added.
+
+    Args:
+        texts: By field, as ``statement_texts`` gives them.
+
+    Raises:
+        InputError: Naming the value that cannot be used.
+    """
+    licence = texts.get("licence", "")
+    if len(licence) > MAX_LICENCE_CHARACTERS:
+        raise InputError(f"A licence identifier has at most {MAX_LICENCE_CHARACTERS} characters.")
+    return RightsStatement(
+        licence=licence,
+        uses=parse_uses(texts.get("uses", "")),
+        reservations=frozenset(map(_reservation, split_list(texts.get("reservations", "")))),
+        territories=frozenset(map(normal_territory, split_list(texts.get("territories", "")))),
+        attribution=parse_flag(texts.get("attribution", "")),
+        **{name: parse_time(texts.get(name, "")) for name in _TIMES},
+    )
+
+
+def parse_uses(text: str) -> frozenset[Use]:
+    """Return the uses of a list.
+
+    Raises:
+        InputError: Naming what is none.
+    """
+    try:
+        return frozenset(Use(part.lower()) for part in split_list(text))
+    except ValueError as error:
+        known = ", ".join(use.value for use in Use)
+        raise InputError(f"{text[:200]!r} holds what is no use; known are {known}.") from error
+
+
+def parse_flag(text: str) -> bool:
+    """Return whether a text says yes; blank says no.
+
+    Raises:
+        InputError: If it says neither.
+    """
+    said = text.strip().lower()
+    if said not in _YES | _NO:
+        raise InputError(f"{text[:200]!r} is neither true nor false.")
+    return said in _YES
 
 
 def split_list(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from raisonne.app.embedded_signals import embedded_signals
 from raisonne.app.ids import new_name
@@ -13,10 +14,12 @@ from raisonne.app.sealing import BlobStore, SealContext
 from raisonne.app.texts import require_short
 from raisonne.app.use_listing import UseListing, UsePage, UseTerms
 from raisonne.app.work_changes import bring_into_force
+from raisonne.app.work_ports import WorksFound
 from raisonne.app.work_records import PreparedWork, registered_asset, withdraw_work
 from raisonne.fingerprint.decoding import DecodedImage, Decoder
 from raisonne.fingerprint.extract import Extractor
 from raisonne.policy.access import authorise
+from raisonne.policy.condition import Const
 from raisonne.policy.engine import Policies
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.principal import Permission, Principal
@@ -132,6 +135,30 @@ class Works:
         bring_into_force(self.transactions, principal.tenant, self.clock.now())
         with self.transactions.read() as transaction:
             return transaction.works.list(principal.tenant, limit=limit, after=after, state=state)
+
+    def count(self, principal: Principal, state: WorkState | None = None) -> int:
+        """Return how many works there are.
+
+        Raises:
+            AccessError: If the principal may not read works.
+        """
+        authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        with self.transactions.read() as transaction:
+            return transaction.works.count(principal.tenant, state)
+
+    def list_at(
+        self, principal: Principal, at: datetime, state: WorkState, *, limit: int, after: str = ""
+    ) -> WorksFound:
+        """Return works as they were at a time, those in a state, after the given name.
+
+        Raises:
+            AccessError: If the principal may not read works.
+        """
+        authorise(self.policies, principal, Permission.WORK_READ, principal.tenant)
+        with self.transactions.read() as transaction:
+            return transaction.works.list_at(
+                principal.tenant, Const(value=True), at=at, state=state, limit=limit, after=after
+            )
 
     def list_by_use(
         self, principal: Principal, terms: UseTerms, *, limit: int, after: str = ""

@@ -16,6 +16,7 @@ from raisonne.app.review import CaseFile
 from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
+from raisonne.cli.embedded_claims import EmbeddedClaims
 from raisonne.cli.gateway import Answer, MadeFile
 from raisonne.cli.output import say
 from raisonne.cli.state import GlobalFlags
@@ -26,7 +27,7 @@ from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEv
 from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
-from raisonne.rights.work import Work, WorkVersion
+from raisonne.rights.work import Work, WorkState, WorkVersion
 from raisonne.runtime.settings import PROJECT_FILE, Settings, load_settings
 from raisonne.runtime.wiring import Service
 
@@ -61,6 +62,11 @@ class EmbeddedGateway:
 
     service: Service
 
+    @property
+    def claims(self) -> EmbeddedClaims:
+        """Documents, contested titles, registrations with offices."""
+        return EmbeddedClaims(self.service)
+
     def check(self, data: bytes, terms: CheckTerms) -> Answer:
         """Check a picture."""
         check, principal = self.service.check.pinned(), self.service.principal
@@ -87,6 +93,25 @@ class EmbeddedGateway:
         while page := self.service.works.list(self.service.principal, limit=_PAGE, after=after):
             yield from page
             after = page[-1].name
+
+    def works_as_of(self, at: datetime | None, state: WorkState | None) -> Iterator[Work]:
+        """Iterate over works as they were at a time: those in a state then, or all."""
+        after, works, principal = "", self.service.works, self.service.principal
+        if at is None:
+            while page := works.list(principal, limit=_PAGE, after=after, state=state):
+                yield from page
+                after = page[-1].name
+            return
+        for wanted in WorkState if state is None else (state,):
+            found = works.list_at(principal, at, wanted, limit=_PAGE)
+            yield from found.works
+            while found.next_after:
+                found = works.list_at(principal, at, wanted, limit=_PAGE, after=found.next_after)
+                yield from found.works
+
+    def count_works(self, state: WorkState | None) -> int | None:
+        """Return how many works there are."""
+        return self.service.works.count(self.service.principal, state)
 
     def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
         """Iterate over works that may be used so, or may not, all as of one time."""

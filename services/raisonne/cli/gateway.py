@@ -19,7 +19,7 @@ from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
-from raisonne.rights.work import Work, WorkVersion
+from raisonne.rights.work import Work, WorkState, WorkVersion
 
 if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from raisonne.app.use_listing import UseTerms
     from raisonne.app.work_changes import WorkChange
     from raisonne.app.works import Registration, WorkDraft
+    from raisonne.cli.claims_gateway import ClaimsGateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class MadeFile:
 class Gateway(Protocol):
     """The product as commands see it."""
 
+    @property
+    def claims(self) -> ClaimsGateway:
+        """Documents, contested titles, registrations with offices."""
+        ...
+
     def check(self, data: bytes, terms: CheckTerms) -> Answer:
         """Check a picture."""
         ...
@@ -83,6 +89,14 @@ class Gateway(Protocol):
 
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
+        ...
+
+    def works_as_of(self, at: datetime | None, state: WorkState | None) -> Iterator[Work]:
+        """Iterate over works as they were at a time: those in a state then, or all."""
+        ...
+
+    def count_works(self, state: WorkState | None) -> int | None:
+        """Return how many works there are, or None where that is not told."""
         ...
 
     def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:

@@ -15,7 +15,9 @@ from raisonne.cli import (
     calibrate_cmd,
     check_cmd,
     demo_cmd,
+    disputes_cmd,
     doctor_cmd,
+    documents_cmd,
     generate_cmd,
     index_cmd,
     ledger_cmd,
@@ -47,6 +49,8 @@ app.add_typer(signals_cmd.app, name="signals")
 app.add_typer(policy_cmd.app, name="policy")
 app.add_typer(review_cmd.app, name="review")
 app.add_typer(notice_cmd.app, name="notice")
+app.add_typer(documents_cmd.app, name="documents")
+app.add_typer(disputes_cmd.app, name="disputes")
 app.add_typer(terms_cmd.app, name="terms")
 app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)

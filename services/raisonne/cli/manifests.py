@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from raisonne.app.works import WorkDraft
     from raisonne.rights.statement import RightsStatement
 
+COMPLETE = "complete"
+"""Column that says that a row is the whole record: what is blank in it is blank."""
 COLUMNS = frozenset(
     {
         "path",
@@ -30,9 +33,20 @@ COLUMNS = frozenset(
         "embargo_until",
         "external_id",
         "collection",
+        "uses",
+        "attribution",
+        "source",
+        "sha256",
+        "state",
+        "work",
+        COMPLETE,
     }
 )
 """Columns of a manifest; all but ``path`` may be missing or blank."""
+_TEXTS = ("title", "holder", "collection", "external_id", "source")
+_WITHDRAWN = "WITHDRAWN"
+MAX_LINE_CHARACTERS = 1024 * 1024
+"""Longest line of a JSONL file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +75,64 @@ class Row:
     defaults: Defaults
     source: Path
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it tells of a work that was withdrawn, and registers none."""
+        return self.values.get("state", "").strip() == _WITHDRAWN
+
     def draft(self, data: bytes) -> WorkDraft:
         """Return the draft for the file's bytes.
 
         Raises:
-            InputError: If a value cannot be used.
+            InputError: If a value cannot be used, or the bytes are others than the row says.
         """
-        from raisonne.app.statements import make_statement, parse_time, split_list
         from raisonne.app.works import WorkDraft
 
+        self._require_same(data)
+        value, defaults = self.values.get, self.defaults
+        if self._complete:
+            texts = {name: value(name, "") for name in _TEXTS}
+            return WorkDraft(data=data, rights=self._statement(), **texts)
+        return WorkDraft(
+            data=data,
+            title=value("title", self.path.stem),
+            holder=value("holder", defaults.holder),
+            collection=value("collection", defaults.collection),
+            external_id=value("external_id", ""),
+            source=value("source", str(self.path)),
+            rights=self._statement(),
+        )
+
+    def change(self, draft: WorkDraft, rights: RightsStatement) -> WorkChange:
+        """Return what a record that exists is to become: its rights, and what the row says."""
+        from raisonne.app.work_changes import WorkChange
+
+        if self._complete:
+            return WorkChange(rights=rights, **{name: getattr(draft, name) for name in _TEXTS})
+        said = {
+            "title": self.values.get("title"),
+            "holder": draft.holder or None,
+            "collection": draft.collection or None,
+            "external_id": self.values.get("external_id"),
+        }
+        return WorkChange(**said, rights=rights)
+
+    @property
+    def _complete(self) -> bool:
+        return COMPLETE in self.values
+
+    def _statement(self) -> RightsStatement:
+        from raisonne.app.statements import (
+            exact_statement,
+            make_statement,
+            parse_flag,
+            parse_time,
+            parse_uses,
+            split_list,
+        )
+
+        if self._complete:
+            return exact_statement(self.values)
         value, defaults = self.values.get, self.defaults
         reserved = value("reservations")
         rights = make_statement(
@@ -80,27 +143,30 @@ class Row:
             valid_until=parse_time(value("valid_until", "")),
             embargo_until=parse_time(value("embargo_until", "")),
         )
-        return WorkDraft(
-            data=data,
-            title=value("title", self.path.stem),
-            holder=value("holder", defaults.holder),
-            collection=value("collection", defaults.collection),
-            external_id=value("external_id", ""),
-            source=str(self.path),
-            rights=rights,
-        )
+        if "uses" in self.values:
+            rights = replace(rights, uses=parse_uses(self.values["uses"]))
+        if "attribution" in self.values:
+            rights = replace(rights, attribution=parse_flag(self.values["attribution"]))
+        return rights
 
-    def change(self, draft: WorkDraft, rights: RightsStatement) -> WorkChange:
-        """Return what a record that exists is to become: its rights, and what the row says."""
-        from raisonne.app.work_changes import WorkChange
+    def _require_same(self, data: bytes) -> None:
+        wanted = self.values.get("sha256", "").strip().lower()
+        if wanted and wanted != (found := hashlib.sha256(data).hexdigest()):
+            raise InputError(
+                f"{self.path} has other bytes than {self.source.name} says.",
+                metadata={"sha256": found},
+            )
 
-        said = {
-            "title": self.values.get("title"),
-            "holder": draft.holder or None,
-            "collection": draft.collection or None,
-            "external_id": self.values.get("external_id"),
-        }
-        return WorkChange(**said, rights=rights)
+
+def count_rows(source: Path, defaults: Defaults) -> int:
+    """Read a source once, keep nothing of it, and return how many rows it has.
+
+    What is wrong with it as a whole is known then, before anything is registered.
+
+    Raises:
+        InputError: If the source cannot be read, or a column is unknown.
+    """
+    return sum(1 for _ in read_rows(source, defaults))
 
 
 def read_rows(source: Path, defaults: Defaults) -> Iterator[Row]:
@@ -135,21 +201,34 @@ def read_records(source: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _row(source: Path, number: int, record: Mapping[str, Any], defaults: Defaults) -> Row:
+    from raisonne.app.statements import parse_flag
+
     unknown = sorted(set(record) - COLUMNS)
     if unknown:
         raise InputError(f"{source} row {number}: unknown column {unknown[0]!r}.")
-    values = {key: _text(value) for key, value in record.items() if _text(value)}
+    try:
+        complete = parse_flag(_text(record.get(COMPLETE)))
+    except InputError as error:
+        raise InputError(f"{source} row {number}: {error.message}") from error
+    read = _raw if complete else _text
+    values = {key: text for key, value in record.items() if (text := read(value))}
+    if not complete:
+        values.pop(COMPLETE, None)
     if "path" not in values:
         raise InputError(f"{source} row {number}: there is no path.")
     return Row(source.parent / values["path"], values, defaults, source)
 
 
 def _text(value: Any) -> str:
+    return _raw(value).strip()
+
+
+def _raw(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
         return ",".join(str(item) for item in value)
-    return str(value).strip()
+    return str(value)
 
 
 def _csv(source: Path) -> Iterator[Mapping[str, Any]]:
@@ -162,19 +241,24 @@ def _csv(source: Path) -> Iterator[Mapping[str, Any]]:
 
 def _jsonl(source: Path) -> Iterator[Mapping[str, Any]]:
     try:
-        lines = source.read_text(encoding="utf-8").splitlines()
+        with source.open(encoding="utf-8") as file:
+            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_CHARACTERS), ""), 1):
+                if line.strip():
+                    yield _object(source, number, line)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{source} cannot be read as UTF-8: {error}.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"{source} line {number} is no JSON: {error}.") from error
-        if not isinstance(record, dict):
-            raise InputError(f"{source} line {number} is no JSON object.")
-        yield record
+
+
+def _object(source: Path, number: int, line: str) -> Mapping[str, Any]:
+    if len(line) == MAX_LINE_CHARACTERS:
+        raise InputError(f"{source} line {number} has {MAX_LINE_CHARACTERS:,} characters or more.")
+    try:
+        record = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{source} line {number} is no JSON: {error}.") from error
+    if not isinstance(record, dict):
+        raise InputError(f"{source} line {number} is no JSON object.")
+    return record
 
 
 def _parquet(source: Path) -> Iterable[Mapping[str, Any]]:

@@ -113,12 +113,17 @@ def require_writable(folder: Path) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[BinaryIO]:
+def writing(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
     """Write a whole file or nothing: temporary neighbour, fsync, rename.
 
     ``-`` stands for stdout; links are followed, and pipes and devices are written through.
 
+    Args:
+        path: Where to.
+        replace: Whether it may take the place of a file that is there.
+
     Raises:
+        FileExistsError: If there is one that may not be replaced; it stays as it is.
         OSError: If it cannot be written.
     """
     if str(path) == "-":
@@ -137,10 +142,26 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        if replace:
+            Path(temporary).replace(path)
+        else:
+            # Unlike renaming, it refuses to take another file's place.
+            os.link(temporary, path)
+            Path(temporary).unlink()
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_new_file(path: Path, data: bytes) -> None:
+    """Write a whole file or nothing, where there is none yet.
+
+    Raises:
+        FileExistsError: If there is one; it stays as it is.
+        OSError: If it cannot be written.
+    """
+    with writing(path, replace=False) as file:
+        file.write(data)
 
 
 def write_file(path: Path, data: bytes) -> None:

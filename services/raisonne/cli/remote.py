@@ -15,6 +15,7 @@ from raisonne.app.use_listing import UseTerms
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import Answer, MadeFile
+from raisonne.cli.remote_claims import RemoteClaims
 from raisonne.client import Client
 from raisonne.rights.alternative import NO_ALTERNATIVES
 from raisonne.rights.case import Case, CaseState, Ruling
@@ -25,7 +26,7 @@ from raisonne.rights.provenance import CredentialReport
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Outcome
-from raisonne.rights.work import Work, WorkVersion
+from raisonne.rights.work import Work, WorkState, WorkVersion, version_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class RemoteGateway:
     """Implements ``Gateway`` over a connection."""
 
     client: Client
+
+    @property
+    def claims(self) -> RemoteClaims:
+        """Documents, contested titles, registrations with offices."""
+        return RemoteClaims(self.client)
 
     def check(self, data: bytes, terms: CheckTerms) -> Answer:
         """Check a picture."""
@@ -74,6 +80,20 @@ class RemoteGateway:
     def works(self) -> Iterator[Work]:
         """Iterate over all works."""
         return self.client.works.list()
+
+    def works_as_of(self, at: datetime | None, state: WorkState | None) -> Iterator[Work]:
+        """Iterate over works as they were at a time: those in a state then, or all."""
+        if at is None:
+            yield from self.client.works.list(state=state)
+            return
+        for work in self.client.works.list():
+            then = version_at(self.client.works.history(work.name), at).work
+            if state is None or then.state is state:
+                yield then
+
+    def count_works(self, state: WorkState | None) -> int | None:  # noqa: ARG002
+        """Return None: a server does not tell how many works it has."""
+        return None
 
     def works_by_use(self, terms: UseTerms) -> Iterator[UseAnswer]:
         """Iterate over works that may be used so, or may not."""

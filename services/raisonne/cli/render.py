@@ -145,6 +145,7 @@ def case_fields(case: Case) -> dict[str, Any]:
         "generation": case.generation or None,
         "work": case.work or None,
         "notice": case.notice or None,
+        "dispute": case.dispute or None,
         "appeals": case.appeals or None,
         "stay_down": case.stay_down or None,
         "restore_time": case.restore_time and case.restore_time.isoformat(),

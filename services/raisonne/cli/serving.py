@@ -23,6 +23,10 @@ def application(service: Service) -> Application:
         notices=service.notices,
         counter_notices=service.counter_notices,
         appeals=service.appeals,
+        documents=service.documents,
+        disputes=service.disputes,
+        dispute_rulings=service.dispute_rulings,
+        office_registrations=service.office_registrations,
         dataset_audits=service.dataset_audits,
         clock=service.clock,
     )

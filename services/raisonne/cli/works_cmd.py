@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from raisonne.cli import works_update_cmd
+from raisonne.cli import works_claims_cmd, works_export_cmd, works_update_cmd
 from raisonne.cli.exit_codes import ExitCode
 from raisonne.cli.output import emit, progress, say, warn
 
@@ -28,6 +28,10 @@ app = typer.Typer(
 
 app.command("update")(works_update_cmd.update)
 app.command("history")(works_update_cmd.history)
+app.command("export")(works_export_cmd.export)
+app.command("title")(works_claims_cmd.title)
+app.command("due")(works_claims_cmd.due)
+app.add_typer(works_claims_cmd.registrations, name="registrations")
 
 
 @app.command("import")
@@ -48,22 +52,25 @@ def import_(
 ) -> None:
     """Register works; repeating an import registers only what is new.
 
+    It may be interrupted and begun again. What `works export` writes is read back as it was.
+
     With --update it also changes the records of works that are registered already: their rights,
     and their title, holder, collection and external_id where the source gives them.
     """
     from raisonne.app.statements import make_statement
     from raisonne.cli.gateway import open_gateway
-    from raisonne.cli.manifests import Defaults, read_rows
+    from raisonne.cli.manifests import Defaults, count_rows, read_rows
     from raisonne.cli.usage import usage_errors
 
     flags: GlobalFlags = context.obj
     defaults = Defaults(holder, licence, tuple(reserve.split(",")), collection)
     with usage_errors():
         make_statement(licence=licence, reservations=defaults.reservations)
-    rows = list(read_rows(source, defaults))
+    # Nothing is kept of the first reading but the number, however many rows there are.
+    total, rows = count_rows(source, defaults), read_rows(source, defaults)
     counts: dict[str, int] = {}
     differing = 0
-    with open_gateway(flags) as gateway, progress(flags, rows, "import", len(rows)) as shown:
+    with open_gateway(flags) as gateway, progress(flags, rows, "import", total) as shown:
         for row in shown:
             fields = _register(gateway, row, update=update)
             counts[fields["state"]] = counts.get(fields["state"], 0) + 1
@@ -200,6 +207,8 @@ def _register(gateway: Gateway, row: Row, *, update: bool) -> dict[str, Any]:
     from raisonne.rights.errors import InputError, LimitError
 
     path = str(row.path)
+    if row.withdrawn:
+        return {"work": None, "path": path, "sha256": None, "state": "SKIPPED"}
     try:
         draft = row.draft(read_input(row.path))
         registration = gateway.register(draft)

@@ -9,6 +9,8 @@ from datetime import datetime
 from raisonne.rights.alternative import NO_ALTERNATIVES, Alternatives
 from raisonne.rights.asset import Asset
 from raisonne.rights.case import Case
+from raisonne.rights.dispute import DisputeWords, TitleDispute
+from raisonne.rights.document import Document
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.generation import Generation
 from raisonne.rights.job import JobState
@@ -205,3 +207,24 @@ class CounterFile:
 
     counter: CounterNotice
     words: CounterWords
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A document with its file."""
+
+    document: Document
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFile:
+    """A dispute with what was written.
+
+    Attributes:
+        dispute: The record.
+        words: What the claimant wrote.
+    """
+
+    dispute: TitleDispute
+    words: DisputeWords

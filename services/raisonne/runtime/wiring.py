@@ -16,12 +16,16 @@ from raisonne.app.case_work import CaseWork
 from raisonne.app.check import Check
 from raisonne.app.counter_notices import CounterNotices
 from raisonne.app.dataset_audit import DatasetAudits
+from raisonne.app.dispute_rulings import DisputeRulings
+from raisonne.app.disputes import Disputes
+from raisonne.app.documents import Documents
 from raisonne.app.erase_files import EraseFiles
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.index_upkeep import IndexUpkeep
 from raisonne.app.notice_targets import NoticeTargets
 from raisonne.app.notices import Notices
+from raisonne.app.office_registrations import OfficeRegistrations
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock, Engine, Ledger, Transactions
 from raisonne.app.provenance import Provenance
@@ -129,6 +133,10 @@ class Service:
     notices: Notices
     counter_notices: CounterNotices
     appeals: Appeals
+    documents: Documents
+    disputes: Disputes
+    dispute_rulings: DisputeRulings
+    office_registrations: OfficeRegistrations
     dataset_audits: DatasetAudits
     calibrations: Calibrations
     index_upkeep: IndexUpkeep
@@ -291,6 +299,12 @@ def _wire(
         notices=Notices(targets, envelope, transactions, policies, clock),
         counter_notices=CounterNotices(envelope, transactions, policies, clock),
         appeals=Appeals(envelope, transactions, policies, clock),
+        documents=Documents(blobs, transactions, policies, clock),
+        disputes=Disputes(envelope, transactions, policies, clock),
+        dispute_rulings=DisputeRulings(
+            envelope, transactions, policies, clock, settings.second_reviewer
+        ),
+        office_registrations=OfficeRegistrations(transactions, policies, clock),
         dataset_audits=DatasetAudits(check),
         calibrations=Calibrations(
             decoder, extractor, index, blobs, transactions, policies, clock, rules

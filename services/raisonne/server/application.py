@@ -10,8 +10,12 @@ from raisonne.app.case_work import CaseWork
 from raisonne.app.check import Check
 from raisonne.app.counter_notices import CounterNotices
 from raisonne.app.dataset_audit import DatasetAudits
+from raisonne.app.dispute_rulings import DisputeRulings
+from raisonne.app.disputes import Disputes
+from raisonne.app.documents import Documents
 from raisonne.app.generation_jobs import SubmitGeneration
 from raisonne.app.notices import Notices
+from raisonne.app.office_registrations import OfficeRegistrations
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock
 from raisonne.app.provenance import Provenance
@@ -39,6 +43,10 @@ class Application:
         notices: Receives and reads notices.
         counter_notices: Receives counter-notices, and restores what was taken down.
         appeals: Contests rulings, and states their reasons.
+        documents: Keeps evidence.
+        disputes: Contests titles, and reads who holds a work.
+        dispute_rulings: Settles contested titles.
+        office_registrations: Registrations of works elsewhere, and what falls due.
         dataset_audits: Audits items of datasets.
         clock: The time.
     """
@@ -57,5 +65,9 @@ class Application:
     notices: Notices
     counter_notices: CounterNotices
     appeals: Appeals
+    documents: Documents
+    disputes: Disputes
+    dispute_rulings: DisputeRulings
+    office_registrations: OfficeRegistrations
     dataset_audits: DatasetAudits
     clock: Clock

@@ -18,6 +18,10 @@ from raisonne.api.v1 import (
     catalogue_service_pb2_grpc,
     dataset_audit_service_pb2,
     dataset_audit_service_pb2_grpc,
+    dispute_service_pb2,
+    dispute_service_pb2_grpc,
+    document_service_pb2,
+    document_service_pb2_grpc,
     generation_service_pb2,
     generation_service_pb2_grpc,
     ledger_service_pb2,
@@ -28,6 +32,8 @@ from raisonne.api.v1 import (
     operation_service_pb2_grpc,
     provenance_service_pb2,
     provenance_service_pb2_grpc,
+    registration_service_pb2,
+    registration_service_pb2_grpc,
     review_service_pb2,
     review_service_pb2_grpc,
     screening_service_pb2,
@@ -39,12 +45,15 @@ from raisonne.server.limits import ServerLimits
 from raisonne.server.servicers.assets import AssetServicer
 from raisonne.server.servicers.catalogue import CatalogueServicer
 from raisonne.server.servicers.dataset_audit import DatasetAuditServicer
+from raisonne.server.servicers.disputes import DisputeServicer
+from raisonne.server.servicers.documents import DocumentServicer
 from raisonne.server.servicers.generation import GenerationServicer
 from raisonne.server.servicers.ledger import LedgerServicer
 from raisonne.server.servicers.notices import NoticeServicer
 from raisonne.server.servicers.operations import OperationsServicer
 from raisonne.server.servicers.provenance import ProvenanceServicer
 from raisonne.server.servicers.reading import OperationReader
+from raisonne.server.servicers.registrations import RegistrationServicer
 from raisonne.server.servicers.review import ReviewServicer
 from raisonne.server.servicers.screening import ScreeningServicer
 from raisonne.server.servicers.watching import OperationServicer
@@ -101,6 +110,16 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             DatasetAuditServicer(app.dataset_audits, uploads, limits),
         ),
         Served(
+            _only(dispute_service_pb2.DESCRIPTOR),
+            dispute_service_pb2_grpc.add_DisputeServiceServicer_to_server,
+            DisputeServicer(app.disputes, app.dispute_rulings),
+        ),
+        Served(
+            _only(document_service_pb2.DESCRIPTOR),
+            document_service_pb2_grpc.add_DocumentServiceServicer_to_server,
+            DocumentServicer(app.documents, uploads, limits.upload_chunk_bytes),
+        ),
+        Served(
             _only(generation_service_pb2.DESCRIPTOR),
             generation_service_pb2_grpc.add_GenerationServiceServicer_to_server,
             GenerationServicer(app.submit_generation, app.artworks, reader),
@@ -124,6 +143,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             _only(provenance_service_pb2.DESCRIPTOR),
             provenance_service_pb2_grpc.add_ProvenanceServiceServicer_to_server,
             ProvenanceServicer(app.provenance, uploads),
+        ),
+        Served(
+            _only(registration_service_pb2.DESCRIPTOR),
+            registration_service_pb2_grpc.add_RegistrationServiceServicer_to_server,
+            RegistrationServicer(app.office_registrations),
         ),
         Served(
             _only(review_service_pb2.DESCRIPTOR),

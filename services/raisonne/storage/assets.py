@@ -13,6 +13,7 @@ from raisonne.app.sealing import BlobRecord, Withdrawn, WrappedKey
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.errors import ConflictError
 from raisonne.storage.columns import insert_rows
+from raisonne.storage.document_tables import DOCUMENT_IS_KEPT, DocumentRow
 from raisonne.storage.engine import Database
 from raisonne.storage.tables import WORK_IS_WITHDRAWN, AssetRow, CatalogueRow, WorkRow
 
@@ -137,9 +138,9 @@ def known_locations(database: Database) -> set[str]:
         StorageError: If the database cannot serve.
     """
     with database.read() as session:
-        return set(
-            session.exec(select(AssetRow.location).where(col(AssetRow.erase_time).is_(None)))
-        )
+        stored = select(AssetRow.location).where(col(AssetRow.erase_time).is_(None))
+        documents = select(DocumentRow.location).where(DOCUMENT_IS_KEPT)
+        return {*session.exec(stored), *session.exec(documents)}
 
 
 def catalogue_id(database: Database) -> str:

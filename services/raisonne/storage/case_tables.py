@@ -36,6 +36,7 @@ class CaseRow(Row, table=True):
         reference("work", "work"),
         reference("stay_down", "work"),
         reference("appeals", "review_case"),
+        reference("dispute", "title_dispute"),
         Index(None, "tenant", "state", "name"),
         partial("ix_review_case_notice", "tenant", "notice", "name", where=CASE_HAS_NOTICE),
         partial("ix_review_case_work", "tenant", "work", "name", where=CASE_HAS_WORK),
@@ -75,6 +76,7 @@ class CaseRow(Row, table=True):
     wants_stay_down: bool = Field(sa_column_kwargs={"server_default": false()})
     # Why there is no verdict.
     unjudged: str | None = Field(sa_type=Characters)
+    dispute: str | None = Field(sa_type=Characters)
 
 
 class NoticeRow(Row, table=True):

@@ -46,6 +46,7 @@ class SqlCases:
             "unjudged": case.unjudged or None,
             "appeals": case.appeals or None,
             "grounds": grounds,
+            "dispute": case.dispute or None,
         }
         insert_rows(self.session, CaseRow, row)
 
@@ -335,6 +336,7 @@ def _case(row: CaseRow) -> Case:
         confirmed_by=row.confirmed_by or "",
         confirm_time=row.confirm_time,
         wants_stay_down=row.wants_stay_down,
+        dispute=row.dispute or "",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, inspect, select
+from sqlalchemy import Text, bindparam, cast, exists, inspect, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -16,12 +16,14 @@ from raisonne.rights.statement import RightsStatement
 from raisonne.rights.statement_json import rights_from_json
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import WorkState, version_at
+from raisonne.storage.document_tables import TitleDisputeRow
 from raisonne.storage.tables import WorkRow
 from raisonne.storage.work_versions import versions_of_many
 
 _STATEMENTS_KEPT = 4_096
 
-_WORK = inspect(WorkRow).local_table
+_WORK, _DISPUTE = inspect(WorkRow).local_table, inspect(TitleDisputeRow).local_table
+_AT = bindparam("at", type_=_DISPUTE.c.create_time.type)
 # Built once, and of those columns alone that count: it takes a third of the time.
 _NAMED = select(
     _WORK.c.tenant,
@@ -35,6 +37,14 @@ _NAMED = select(
     _WORK.c.effective_time,
     _WORK.c.next_time,
     cast(_WORK.c.rights, Text).label("statement"),
+    exists()
+    .where(
+        _DISPUTE.c.tenant == _WORK.c.tenant,
+        _DISPUTE.c.work == _WORK.c.name,
+        _DISPUTE.c.create_time <= _AT,
+        or_(_DISPUTE.c.settle_time.is_(None), _DISPUTE.c.settle_time > _AT),
+    )
+    .label("disputed"),
 ).where(
     _WORK.c.tenant == bindparam("of_tenant"),
     _WORK.c.name.in_(bindparam("names", expanding=True)),
@@ -48,10 +58,10 @@ def rights_as_of(
 
     One SELECT, and two more for all works whose record was another then.
     """
-    wanted = {"of_tenant": tenant, "names": sorted(set(names))}
+    wanted = {"of_tenant": tenant, "names": sorted(set(names)), "at": at}
     rows: Sequence[Any] = session.connection().execute(_NAMED, wanted).all()
     found = {row.name: _standing(row) for row in rows if _stands(row, at)}
-    others = [row.name for row in rows if row.name not in found]
+    others = {row.name: bool(row.disputed) for row in rows if row.name not in found}
     return found | _versions(session, tenant, others, at) if others else found
 
 
@@ -71,6 +81,7 @@ def _standing(row: Any) -> WorkRights:
         revision=row.version,
         rights=_statement(row.statement),
         source=row.source,
+        disputed=bool(row.disputed),
     )
 
 
@@ -81,10 +92,10 @@ def _statement(text: str) -> RightsStatement:
 
 
 def _versions(
-    session: Session, tenant: str, names: Sequence[str], at: datetime
+    session: Session, tenant: str, disputed: Mapping[str, bool], at: datetime
 ) -> dict[str, WorkRights]:
     rows = session.exec(
-        select_rows(WorkRow).where(col(WorkRow.tenant) == tenant, col(WorkRow.name).in_(names))
+        select_rows(WorkRow).where(col(WorkRow.tenant) == tenant, col(WorkRow.name).in_(disputed))
     ).all()
     found = {}
     for name, versions in versions_of_many(session, rows).items():
@@ -98,5 +109,6 @@ def _versions(
             revision=work.revision,
             rights=work.rights,
             source=work.source,
+            disputed=disputed[name],
         )
     return found

@@ -12,6 +12,8 @@ from raisonne.storage.assets import SqlAssets
 from raisonne.storage.calibrations import SqlCalibrations
 from raisonne.storage.cases import SqlCases
 from raisonne.storage.cursors import SqlCursors
+from raisonne.storage.disputes import SqlDisputes
+from raisonne.storage.documents import SqlDocuments
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprints import SqlFingerprints
 from raisonne.storage.generations import SqlGenerations
@@ -19,6 +21,7 @@ from raisonne.storage.jobs import SqlJobs
 from raisonne.storage.manifests import SqlManifests
 from raisonne.storage.notices import SqlCounterNotices, SqlNotices
 from raisonne.storage.outbox import SqlOutbox
+from raisonne.storage.registrations import SqlRegistrations
 from raisonne.storage.signals import SqlSignals
 from raisonne.storage.terms import SqlTerms
 from raisonne.storage.verdicts import SqlVerdicts
@@ -43,6 +46,9 @@ class SqlTransaction:
     jobs: SqlJobs
     signals: SqlSignals
     cursors: SqlCursors
+    documents: SqlDocuments
+    disputes: SqlDisputes
+    registrations: SqlRegistrations
     outbox: SqlOutbox
 
 
@@ -97,5 +103,8 @@ def _transaction(session: Session) -> SqlTransaction:
         jobs=SqlJobs(session),
         signals=SqlSignals(session),
         cursors=SqlCursors(session),
+        documents=SqlDocuments(session),
+        disputes=SqlDisputes(session),
+        registrations=SqlRegistrations(session),
         outbox=SqlOutbox(session),
     )

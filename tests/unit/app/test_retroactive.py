@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from tests.unit.app.house import held, picture
 
+from raisonne.app.disputes import Contest
 from raisonne.app.generate import Made
 from raisonne.app.ports import Clock
 from raisonne.app.retroactive import Rejudged, RejudgedState
@@ -17,6 +18,7 @@ from raisonne.app.statements import make_statement
 from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import WorkDraft
 from raisonne.rights.case import CaseKind, CaseState, Ruling
+from raisonne.rights.dispute import DisputeState, DisputeWords
 from raisonne.rights.errors import AccessError, NotFoundError
 from raisonne.rights.generation import GenerationRequest, GenerationState
 from raisonne.rights.principal import Role
@@ -206,3 +208,17 @@ def test_who_has_no_part_in_it_is_refused(house: Service) -> None:
     auditor = replace(house.principal, roles=frozenset({Role.AUDITOR}))
     with pytest.raises(AccessError):
         house.retroactive(auditor)
+
+
+def test_a_title_that_is_contested_later_opens_a_case(house: Service) -> None:
+    made = released(house, 5)
+    assert made.data is not None
+    work = register(house, part_of(made.data), make_statement(licence="CC0-1.0"))
+    assert {one.state for one in look(house)} == {RejudgedState.ALLOWED}
+    words = DisputeWords("Rosalind Kestenbaum", "", "It is my grandmother's.")
+    dispute = house.disputes.open(house.principal, Contest(work.name, words)).dispute
+    (found,) = look(house)
+    assert (found.state, found.works) == (RejudgedState.OPENED, (work.name,))
+    assert [finding.reason for finding in found.verdict.findings] == ["TITLE_CONTESTED"]
+    house.dispute_rulings.settle(house.principal, dispute.name, DisputeState.UPHELD)
+    assert [one.state for one in look(house)] == [RejudgedState.ALLOWED]

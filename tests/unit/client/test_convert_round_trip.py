@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,12 +19,14 @@ from raisonne.api.v1 import (
     asset_pb2,
     case_pb2,
     credential_pb2,
+    dispute_pb2,
     generation_pb2,
     generation_service_pb2,
     ledger_pb2,
     ledger_service_pb2,
     notice_pb2,
     notice_service_pb2,
+    registration_pb2,
     review_service_pb2,
     rights_pb2,
     signal_pb2,
@@ -34,28 +36,35 @@ from raisonne.api.v1 import (
 from raisonne.app.audit_log import ProvenEntry
 from raisonne.app.counter_notices import CounterFile
 from raisonne.app.dataset_audit import AuditSummary
+from raisonne.app.disputes import DisputeFile
 from raisonne.app.notices import NoticeFile
 from raisonne.client.convert import alternative as client_alternative
 from raisonne.client.convert import asset as client_asset
 from raisonne.client.convert import case as client_case
 from raisonne.client.convert import credential as client_credential
 from raisonne.client.convert import dataset_audit as client_dataset_audit
+from raisonne.client.convert import dispute as client_dispute
+from raisonne.client.convert import document as client_document
 from raisonne.client.convert import enums as client_enums
 from raisonne.client.convert import generation as client_generation
 from raisonne.client.convert import ledger as client_ledger
 from raisonne.client.convert import notice as client_notice
 from raisonne.client.convert import reasons as client_reasons
+from raisonne.client.convert import registration as client_registration
 from raisonne.client.convert import statement as client_statement
 from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
 from raisonne.rights import alternative, match, signal, term, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.case import Case, CaseKind, CaseState, Ruling
+from raisonne.rights.dispute import DisputeState, TitleLink
+from raisonne.rights.document import Document
 from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Reason
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.job import Job, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.notice import NoticeBasis, NoticeEvent, NoticeState, Regime
+from raisonne.rights.office import Due, DueKind
 from raisonne.rights.provenance import CredentialReport, CredentialVerdict, ValidationState
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.statement_of_reasons import Restriction, StatementOfReasons
@@ -65,12 +74,15 @@ from raisonne.server.convert import asset as server_asset
 from raisonne.server.convert import case as server_case
 from raisonne.server.convert import credential as server_credential
 from raisonne.server.convert import dataset_audit as server_dataset_audit
+from raisonne.server.convert import dispute as server_dispute
+from raisonne.server.convert import document as server_document
 from raisonne.server.convert import enums as server_enums
 from raisonne.server.convert import generation as server_generation
 from raisonne.server.convert import ledger as server_ledger
 from raisonne.server.convert import notice as server_notice
 from raisonne.server.convert import operation as server_operation
 from raisonne.server.convert import reasons as server_reasons
+from raisonne.server.convert import registration as server_registration
 from raisonne.server.convert import statement as server_statement
 from raisonne.server.convert import verdict as server_verdict
 from raisonne.server.convert import work as server_work
@@ -82,6 +94,7 @@ SCALARS: Mapping[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, 2**31 - 1),
     float: st.floats(0, 1),
     datetime: st.datetimes(timezones=st.just(UTC)),
+    date: st.dates(),
 }
 
 ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
@@ -97,6 +110,8 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (notice_pb2.Notice.Regime, Regime),
     (notice_service_pb2.DeclareNoticeRequest.Event, NoticeEvent),
     (review_service_pb2.StatementOfReasons.Restriction, Restriction),
+    (dispute_pb2.TitleDispute.State, DisputeState),
+    (registration_pb2.Due.Kind, DueKind),
     (verdict_pb2.Match.Mechanism, match.Mechanism),
     (verdict_pb2.DetectorRun.State, match.DetectorState),
     (verdict_pb2.Finding.Severity, verdict.Severity),
@@ -213,6 +228,31 @@ def test_counter_notice(value: CounterFile) -> None:
     assert server_notice.counter_words_from_message(sent) == value.words
 
 
+@given(values(Document))
+def test_document(value: Document) -> None:
+    message = server_document.document_to_message(value)
+    assert client_document.document_from_message(message) == value
+
+
+@given(values(DisputeFile))
+def test_dispute(value: DisputeFile) -> None:
+    message = server_dispute.dispute_file_to_message(value)
+    made = client_dispute.dispute_file_from_message(message)
+    assert (made.dispute, made.words) == (value.dispute, value.words)
+    assert client_dispute.words_to_message(value.words) == message.words
+
+
+@given(values(TitleLink))
+def test_title_link(value: TitleLink) -> None:
+    assert client_dispute.link_from_message(server_dispute.link_to_message(value)) == value
+
+
+@given(values(Due))
+def test_due(value: Due) -> None:
+    message = server_registration.due_to_message(value)
+    assert client_registration.due_from_message(message) == value
+
+
 @given(values(StatementOfReasons))
 def test_statement_of_reasons(value: StatementOfReasons) -> None:
     message = server_reasons.reasons_to_message(value)
@@ -327,11 +367,13 @@ def test_no_enum_of_the_protos_is_forgotten() -> None:
         asset_pb2,
         case_pb2,
         credential_pb2,
+        dispute_pb2,
         generation_pb2,
         generation_service_pb2,
         ledger_pb2,
         notice_pb2,
         notice_service_pb2,
+        registration_pb2,
         review_service_pb2,
         rights_pb2,
         signal_pb2,

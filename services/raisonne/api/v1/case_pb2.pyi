@@ -107,6 +107,8 @@ class Case(_message.Message):
         """Somebody complained."""
         KIND_APPEAL: Case._Kind.ValueType  # 4
         """Somebody contests a ruling."""
+        KIND_TITLE_DISPUTE: Case._Kind.ValueType  # 5
+        """Somebody else says that a registered work is theirs."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """Why somebody has to decide."""
@@ -121,6 +123,8 @@ class Case(_message.Message):
     """Somebody complained."""
     KIND_APPEAL: Case.Kind.ValueType  # 4
     """Somebody contests a ruling."""
+    KIND_TITLE_DISPUTE: Case.Kind.ValueType  # 5
+    """Somebody else says that a registered work is theirs."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -168,6 +172,7 @@ class Case(_message.Message):
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
     CONFIRM_TIME_FIELD_NUMBER: _builtins.int
     WANTS_STAY_DOWN_FIELD_NUMBER: _builtins.int
+    DISPUTE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `cases/{case}`."""
     tenant: _builtins.str
@@ -202,6 +207,8 @@ class Case(_message.Message):
     """Identifier of the second person who agreed; empty if none was needed."""
     wants_stay_down: _builtins.bool
     """Whether the ruling that is proposed registers what it takes down."""
+    dispute: _builtins.str
+    """The dispute that is to be settled, `disputes/{dispute}`; empty if none is."""
     @_builtins.property
     def decision(self) -> Global___Decision:
         """What was decided, or is proposed; not set while it is open."""
@@ -244,10 +251,11 @@ class Case(_message.Message):
         confirmed_by: _builtins.str = ...,
         confirm_time: _timestamp_pb2.Timestamp | None = ...,
         wants_stay_down: _builtins.bool = ...,
+        dispute: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["confirm_time", b"confirm_time", "create_time", b"create_time", "decision", b"decision", "lease_until", b"lease_until", "restore_time", b"restore_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeals", b"appeals", "confirm_time", b"confirm_time", "confirmed_by", b"confirmed_by", "create_time", b"create_time", "decision", b"decision", "generation", b"generation", "kind", b"kind", "lease_until", b"lease_until", "leased_to", b"leased_to", "name", b"name", "notice", b"notice", "restore_time", b"restore_time", "state", b"state", "stay_down", b"stay_down", "tenant", b"tenant", "unjudged", b"unjudged", "verdict", b"verdict", "wants_stay_down", b"wants_stay_down", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeals", b"appeals", "confirm_time", b"confirm_time", "confirmed_by", b"confirmed_by", "create_time", b"create_time", "decision", b"decision", "dispute", b"dispute", "generation", b"generation", "kind", b"kind", "lease_until", b"lease_until", "leased_to", b"leased_to", "name", b"name", "notice", b"notice", "restore_time", b"restore_time", "state", b"state", "stay_down", b"stay_down", "tenant", b"tenant", "unjudged", b"unjudged", "verdict", b"verdict", "wants_stay_down", b"wants_stay_down", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -307,6 +307,7 @@ class WorkRights(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     RIGHTS_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     work: _builtins.str
     """The work, `works/{work}`."""
     tenant: _builtins.str
@@ -321,6 +322,8 @@ class WorkRights(_message.Message):
     """Revision of the record."""
     source: _builtins.str
     """Where the registrant's file was, so that a person recognises it; empty where unknown."""
+    disputed: _builtins.bool
+    """Whether somebody else said, at the time that was judged, that the title is theirs."""
     @_builtins.property
     def rights(self) -> _rights_pb2.RightsStatement:
         """The statement that was judged."""
@@ -336,10 +339,11 @@ class WorkRights(_message.Message):
         revision: _builtins.int = ...,
         rights: _rights_pb2.RightsStatement | None = ...,
         source: _builtins.str = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rights", b"rights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "holder", b"holder", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,10 +11,13 @@ from raisonne.client._async.assets import AsyncAssets
 from raisonne.client._async.cases import AsyncCases
 from raisonne.client._async.credentials import AsyncCredentials
 from raisonne.client._async.datasets import AsyncDatasets
+from raisonne.client._async.disputes import AsyncDisputes
+from raisonne.client._async.documents import AsyncDocuments
 from raisonne.client._async.generations import AsyncGenerations
 from raisonne.client._async.ledger import AsyncLedger
 from raisonne.client._async.notices import AsyncNotices
 from raisonne.client._async.operations import AsyncOperations
+from raisonne.client._async.registrations import AsyncRegistrations
 from raisonne.client._async.screening import AsyncScreening
 from raisonne.client._async.works import AsyncWorks
 from raisonne.client.channel import channel_options
@@ -37,10 +40,13 @@ class AsyncClient:
         cases: What people decide.
         credentials: Reads content credentials.
         datasets: Audits items of datasets.
+        disputes: Contested titles, and who holds a work.
+        documents: Evidence, kept as files.
         generations: Makes artworks.
         ledger: Reads the audit log.
         notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
+        registrations: Registrations of works elsewhere, and what falls due.
         screening: Checks pictures and prompts.
         works: The registry of protected works.
     """
@@ -52,10 +58,13 @@ class AsyncClient:
         self.cases = AsyncCases(self._channel, allowed)
         self.credentials = AsyncCredentials(self._channel, allowed, self.assets)
         self.datasets = AsyncDatasets(self._channel, allowed, self.assets)
+        self.disputes = AsyncDisputes(self._channel, allowed)
+        self.documents = AsyncDocuments(self._channel, allowed, self.assets)
         self.operations = AsyncOperations(self._channel, allowed)
         self.generations = AsyncGenerations(self._channel, allowed, self.operations)
         self.ledger = AsyncLedger(self._channel, allowed)
         self.notices = AsyncNotices(self._channel, allowed)
+        self.registrations = AsyncRegistrations(self._channel, allowed)
         self.screening = AsyncScreening(self._channel, allowed, self.assets)
         self.works = AsyncWorks(self._channel, allowed, self.assets)
 

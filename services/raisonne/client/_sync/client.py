@@ -11,10 +11,13 @@ from raisonne.client._sync.assets import Assets
 from raisonne.client._sync.cases import Cases
 from raisonne.client._sync.credentials import Credentials
 from raisonne.client._sync.datasets import Datasets
+from raisonne.client._sync.disputes import Disputes
+from raisonne.client._sync.documents import Documents
 from raisonne.client._sync.generations import Generations
 from raisonne.client._sync.ledger import Ledger
 from raisonne.client._sync.notices import Notices
 from raisonne.client._sync.operations import Operations
+from raisonne.client._sync.registrations import Registrations
 from raisonne.client._sync.screening import Screening
 from raisonne.client._sync.works import Works
 from raisonne.client.channel import channel_options
@@ -37,10 +40,13 @@ class Client:
         cases: What people decide.
         credentials: Reads content credentials.
         datasets: Audits items of datasets.
+        disputes: Contested titles, and who holds a work.
+        documents: Evidence, kept as files.
         generations: Makes artworks.
         ledger: Reads the audit log.
         notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
+        registrations: Registrations of works elsewhere, and what falls due.
         screening: Checks pictures and prompts.
         works: The registry of protected works.
     """
@@ -52,10 +58,13 @@ class Client:
         self.cases = Cases(self._channel, allowed)
         self.credentials = Credentials(self._channel, allowed, self.assets)
         self.datasets = Datasets(self._channel, allowed, self.assets)
+        self.disputes = Disputes(self._channel, allowed)
+        self.documents = Documents(self._channel, allowed, self.assets)
         self.operations = Operations(self._channel, allowed)
         self.generations = Generations(self._channel, allowed, self.operations)
         self.ledger = Ledger(self._channel, allowed)
         self.notices = Notices(self._channel, allowed)
+        self.registrations = Registrations(self._channel, allowed)
         self.screening = Screening(self._channel, allowed, self.assets)
         self.works = Works(self._channel, allowed, self.assets)
 

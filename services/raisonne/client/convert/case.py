@@ -31,6 +31,7 @@ def case_from_message(message: case_pb2.Case) -> Case:
         confirmed_by=message.confirmed_by,
         confirm_time=optional_time(message, "confirm_time", message.confirm_time),
         wants_stay_down=message.wants_stay_down,
+        dispute=message.dispute,
     )
 
 

@@ -122,6 +122,7 @@ def _work_rights(message: verdict_pb2.WorkRights) -> WorkRights:
         revision=message.revision,
         rights=statement_from_message(message.rights),
         source=message.source,
+        disputed=message.disputed,
     )
 
 

@@ -30,6 +30,7 @@ def case_to_message(case: Case) -> case_pb2.Case:
         confirmed_by=case.confirmed_by,
         confirm_time=to_timestamp(case.confirm_time),
         wants_stay_down=case.wants_stay_down,
+        dispute=case.dispute,
     )
 
 

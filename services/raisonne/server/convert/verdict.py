@@ -88,6 +88,7 @@ def _work_rights(work: WorkRights) -> verdict_pb2.WorkRights:
         revision=work.revision,
         rights=statement_to_message(work.rights),
         source=work.source,
+        disputed=work.disputed,
     )
 
 
