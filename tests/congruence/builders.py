@@ -15,6 +15,7 @@ from raisonne.rights.generation import EngineDescription, Generation, Generation
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.ledger import LedgerAction, LedgerEvent
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism, Region
+from raisonne.rights.recorded_licence import Grant, Licence
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import (
     Finding,
@@ -85,6 +86,38 @@ def make_work(number: int = 0, **changes: Any) -> Work:
         "update_time": NOW,
     }
     return Work(**(values | changes))
+
+
+def make_licence(number: int = 0, work: Work | None = None, **changes: Any) -> Licence:
+    values: dict[str, Any] = {
+        "tenant": TENANT,
+        "work": work.name if work else "works/000000",
+        "grant": make_grant(number),
+        "licensor": "Anna Ö.",
+        "licensee": "Galerie — 画廊",
+        "document": "documents/7",
+        "document_sha256": digest("contract"),
+        "note": "For the summer show.",
+        "actor": "local:operator",
+        "create_time": NOW,
+    }
+    return Licence(**(values | changes))
+
+
+def make_grant(number: int = 0, **changes: Any) -> Grant:
+    values: dict[str, Any] = {
+        "licence": f"licences/{number:06d}",
+        "identifier": "LicenseRef-Show",
+        "uses": frozenset({Use.DISPLAY, Use.TRAIN}),
+        "territories": frozenset({"AT", "DE"}),
+        "valid_from": NOW - timedelta(days=1),
+        "valid_until": NOW + timedelta(days=365, microseconds=1),
+        "attribution": True,
+        "fee": True,
+        "releases": frozenset({ReservationKind.STYLE}),
+        "effective_time": NOW,
+    }
+    return Grant(**(values | changes))
 
 
 def make_fingerprints(number: int = 0) -> tuple[Fingerprint, ...]:

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.congruence.builders import NOW, TENANT, digest, make_asset, make_blob, make_work
+from tests.congruence.builders import (
+    NOW,
+    TENANT,
+    digest,
+    make_asset,
+    make_blob,
+    make_licence,
+    make_work,
+)
 
 from raisonne.app.work_ports import WorksFound
 from raisonne.policy.condition import (
@@ -26,7 +34,8 @@ from raisonne.policy.condition import (
     negated,
 )
 from raisonne.policy.engine import PolicyBundle
-from raisonne.policy.listing import UseQuestion, answers, condition
+from raisonne.policy.listing import UseQuestion, answers, condition, licence_condition
+from raisonne.rights.recorded_licence import Grant, Licence
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.work import Work, WorkState
 from raisonne.storage.engine import Database
@@ -69,6 +78,40 @@ def any_statement(dice: random.Random) -> RightsStatement:
     )
 
 
+def any_licences(number: int, work: Work, dice: random.Random) -> list[Licence]:
+    """Up to three, dated around the moments of the questions, some revoked, some releasing."""
+    return [
+        make_licence(number * 10 + nth, work, grant=any_grant(number * 10 + nth, dice))
+        for nth in range(dice.choice((0, 0, 0, 1, 2, 3)))
+    ]
+
+
+def any_grant(number: int, dice: random.Random) -> Grant:
+    stated = any_statement(dice)
+    ends = dice.choice(MOMENTS) + dice.choice(OFFSETS) if dice.random() < 0.3 else None
+    return Grant(
+        licence=f"licences/{number:06d}",
+        identifier=stated.licence,
+        uses=stated.uses or frozenset({Use.DISPLAY}),
+        territories=stated.territories,
+        valid_from=stated.valid_from,
+        valid_until=stated.valid_until,
+        attribution=stated.attribution,
+        fee=dice.random() < 0.5,
+        releases=frozenset(dice.sample(list(ReservationKind), dice.randint(0, 4))),
+        effective_time=dice.choice(MOMENTS) + dice.choice(OFFSETS),
+        end_time=ends,
+    )
+
+
+def counting(licences: Sequence[Licence], at: datetime) -> dict[str, tuple[Grant, ...]]:
+    found: dict[str, tuple[Grant, ...]] = {}
+    for licence in licences:
+        if licence.grant.counts_at(at):
+            found[licence.work] = (*found.get(licence.work, ()), licence.grant)
+    return found
+
+
 def questions(dice: random.Random) -> Iterator[UseQuestion]:
     for use in Use:
         for territory in ("DE", WORLD)[: 1 + (use is Use.DISPLAY)]:
@@ -80,7 +123,9 @@ class World:
     """Works, and by question which of them the policies permit; asked once for both engines."""
 
     works: tuple[Work, ...]
-    permitted: tuple[tuple[UseQuestion, frozenset[str]], ...]
+    licences: tuple[Licence, ...]
+    permitted: tuple[tuple[UseQuestion, frozenset[str], frozenset[str]], ...]
+    """By question: works that the policies permit, and those of them under a licence."""
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +133,16 @@ def world(bundle: PolicyBundle) -> World:
     dice = random.Random(SEED)
     works = [any_work(number, dice) for number in range(WORKS)]
     works.sort(key=lambda work: work.name)
+    licences = [
+        licence for number, work in enumerate(works) for licence in any_licences(number, work, dice)
+    ]
     registered = [work for work in works if work.state is WorkState.REGISTERED]
     permitted = []
     for question in questions(dice):
-        given = answers(bundle, question, registered)
-        permitted.append((question, frozenset(a.work.name for a in given if a.allowed)))
-    return World(tuple(works), tuple(permitted))
+        given = answers(bundle, question, registered, counting(licences, question.at))
+        allowed = frozenset(a.work.name for a in given if a.allowed)
+        permitted.append((question, allowed, frozenset(a.work.name for a in given if a.licence)))
+    return World(tuple(works), tuple(licences), tuple(permitted))
 
 
 def any_work(number: int, dice: random.Random) -> Work:
@@ -102,11 +151,14 @@ def any_work(number: int, dice: random.Random) -> Work:
     return make_work(number, name=name, state=state, rights=any_statement(dice))
 
 
-def fill(transactions: SqlTransactions, works: Sequence[Work]) -> None:
+def fill(
+    transactions: SqlTransactions, works: Sequence[Work], licences: Sequence[Licence] = ()
+) -> None:
     with transactions.write() as transaction:
         for number, work in enumerate(works):
             transaction.assets.add(make_asset(number), make_blob(number))
             transaction.works.add(replace(work, asset=make_asset(number).name), ())
+        transaction.licences.add(licences)
 
 
 def sought_in(works: SqlWorks, wanted: Condition, at: datetime, **more: Any) -> WorksFound:
@@ -117,17 +169,28 @@ def sought_in(works: SqlWorks, wanted: Condition, at: datetime, **more: Any) -> 
 def test_what_is_looked_up_is_what_is_permitted_one_by_one(
     transactions: SqlTransactions, bundle: PolicyBundle, world: World
 ) -> None:
-    fill(transactions, world.works)
+    fill(transactions, world.works, world.licences)
     registered = [work.name for work in world.works if work.state is WorkState.REGISTERED]
-    for question, permitted in world.permitted:
-        wanted = condition(bundle, question, WorkState.REGISTERED)
+    for question, permitted, licensed in world.permitted:
+        own = condition(bundle, question, WorkState.REGISTERED)
+        under = licence_condition(bundle, question)
         with transactions.read() as transaction:
-            for sought, allowed in ((wanted, True), (negated(wanted), False)):
-                found = sought_in(transaction.works, sought, question.at, limit=WORKS).works
-                expected = [name for name in registered if (name in permitted) is allowed]
-                assert [work.name for work in found] == expected, question
-    shares = {len(permitted) for _, permitted in world.permitted}
+            for denied in (False, True):
+                part = sought_in(
+                    transaction.works, own, question.at, limit=WORKS, licensed=under, denied=denied
+                )
+                expected = [name for name in registered if (name in permitted) is not denied]
+                assert [work.name for work in part.works] == expected, question
+            alone = sought_in(transaction.works, own, question.at, limit=WORKS).works
+        assert {work.name for work in alone} == permitted - licensed
+        assert part.licences == {
+            work: grants
+            for work, grants in counting(world.licences, question.at).items()
+            if work in part.licences
+        }
+    shares = {len(permitted) for _, permitted, _ in world.permitted}
     assert WORKS / 50 < min(shares) < max(shares) < WORKS / 2
+    assert min(len(licensed) for _, _, licensed in world.permitted) > WORKS / 100
 
 
 def test_a_look_up_goes_on_after_a_name(transactions: SqlTransactions, world: World) -> None:
@@ -199,7 +262,11 @@ def test_records_are_looked_up_as_they_were(
     """Works that changed before and after, and will: as of any time, the versions of then."""
     dice = random.Random(SEED)
     works = [make_work(number, rights=any_statement(dice)) for number in range(60)]
-    fill(transactions, works)
+    licences = [
+        licence for number, work in enumerate(works) for licence in any_licences(number, work, dice)
+    ]
+    licences = [spread(licence, dice) for licence in licences]
+    fill(transactions, works, licences)
     for work in works:
         for revision in range(2, dice.randint(2, 5)):
             state = WorkState.WITHDRAWN if dice.random() < 0.15 else WorkState.REGISTERED
@@ -215,31 +282,43 @@ def test_records_are_looked_up_as_they_were(
                     later, effective_time=NOW + timedelta(days=dice.randint(-9, 9))
                 )
     names = [work.name for work in works]
-    sizes = set()
+    sizes, relied = set(), 0
     for days in range(-10, 11, 2):
         question = UseQuestion(TENANT, dice.choice(list(Use)), "DE", NOW + timedelta(days=days))
         wanted = condition(bundle, question, WorkState.REGISTERED)
+        under = licence_condition(bundle, question)
         with transactions.read() as transaction:
             then = transaction.works.rights_of(TENANT, names, question.at)
-            found = pages(transaction.works, wanted, question.at)
+            found = pages(transaction.works, wanted, under, question.at)
         standing = [replace(w, rights=then[w.name].rights, state=then[w.name].state) for w in works]
-        given = answers(bundle, question, standing)
+        grants = {name: record.licences for name, record in then.items() if record.licences}
+        assert grants == counting(licences, question.at)
+        given = answers(bundle, question, standing, grants)
+        relied += sum(bool(answer.licence) for answer in given)
         expected = [a.work for a in given if a.allowed and a.work.state is WorkState.REGISTERED]
         assert [(w.name, w.rights) for w in found] == [(w.name, w.rights) for w in expected]
         sizes.add(len(found))
     assert max(sizes) > 3
-    sought = Sought(wanted, question.at, WorkState.REGISTERED)
+    assert relied > 10
+    sought = Sought(wanted, question.at, WorkState.REGISTERED, under)
     with database.read() as session:
         part = list_works_at(session, TENANT, sought, limit=99, after="", most_read=7)
         assert part.works == tuple(found)[: len(part.works)]
         assert part.next_after == "" or len(part.works) < len(found)
 
 
-def pages(works: SqlWorks, wanted: Condition, at: datetime) -> list[Work]:
+def spread(licence: Licence, dice: random.Random) -> Licence:
+    """Date a licence among the days that records of works change on."""
+    begins = NOW + timedelta(days=dice.randint(-9, 9))
+    ends = begins + timedelta(days=dice.randint(0, 9)) if dice.random() < 0.5 else None
+    return replace(licence, grant=replace(licence.grant, effective_time=begins, end_time=ends))
+
+
+def pages(works: SqlWorks, wanted: Condition, licensed: Condition, at: datetime) -> list[Work]:
     found: list[Work] = []
     after = ""
     while True:
-        part = sought_in(works, wanted, at, limit=4, after=after)
+        part = sought_in(works, wanted, at, limit=4, after=after, licensed=licensed)
         assert len(part.works) <= 4
         found += part.works
         after = part.next_after

@@ -17,6 +17,7 @@ from tests.congruence.builders import (
     make_event,
     make_fingerprints,
     make_job,
+    make_licence,
     make_segment,
     make_work,
 )
@@ -111,6 +112,7 @@ def use_everything(database: Database) -> None:
             state=WorkState.REGISTERED,
             limit=9,
             after="x",
+            licensed=Contains(RightsField.USES, frozenset({"display"})),
         )
         transaction.works.count(TENANT, WorkState.REGISTERED)
         transaction.works.rights_of(TENANT, ["x", "y"], NOW)
@@ -128,6 +130,7 @@ def use_everything(database: Database) -> None:
         transaction.cases.list(TENANT, limit=9, after="x")
         transaction.cases.list(TENANT, limit=9, state=CaseState.OPEN)
         use_the_notices(transaction)
+    use_the_licences(transactions)
     use_what_looks_back(transactions)
     use_the_log(SqlFingerprintLog(database))
     use_the_segment_list(SqlSegmentList(database))
@@ -167,6 +170,19 @@ def use_the_notices(transaction: SqlTransaction) -> None:
     transaction.notices.list(TENANT, limit=9, after="x")
     transaction.counter_notices.of_case(TENANT, "x")
     transaction.assets.withdrawn(TENANT, limit=9, after="x")
+
+
+def use_the_licences(transactions: SqlTransactions) -> None:
+    licence = make_licence(revoke_time=NOW)
+    with transactions.write() as transaction:
+        transaction.licences.add([make_licence()])
+        transaction.licences.revoke(licence)
+    with transactions.read() as transaction:
+        transaction.works.rights_of(TENANT, [licence.work], NOW)
+        transaction.licences.get(TENANT, "x")
+        transaction.licences.list(TENANT, limit=9, after=licence.name, ended_by=NOW)
+        transaction.licences.list(TENANT, limit=9, work="works/x")
+        transaction.licences.list(TENANT, limit=9, expiring_by=NOW)
 
 
 def use_the_terms(transactions: SqlTransactions) -> None:

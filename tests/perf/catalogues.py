@@ -12,10 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.congruence.builders import TENANT, digest, make_asset, make_blob, make_work
+from tests.congruence.builders import (
+    TENANT,
+    digest,
+    make_asset,
+    make_blob,
+    make_grant,
+    make_licence,
+    make_work,
+)
 
 from raisonne.rights.licence import granted_uses, requires_attribution
+from raisonne.rights.recorded_licence import Licence
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
+from raisonne.rights.work import Work
 from raisonne.storage.engine import Database, open_database
 from raisonne.storage.migrate import upgrade
 from raisonne.storage.transactions import SqlTransactions
@@ -65,9 +75,16 @@ def varied(dice: random.Random) -> RightsStatement:
 STATEMENTS = {"typical": typical, "varied": varied}
 
 
-def fill(database: Database, count: int, kind: str) -> list[str]:
-    """Register works; return their names in order."""
-    dice, names = random.Random(20_261_128), []
+def fill(database: Database, count: int, kind: str, licensed: float = 0.0) -> list[str]:
+    """Register works; return their names in order.
+
+    Args:
+        database: An empty catalogue.
+        count: How many.
+        kind: One of ``STATEMENTS``.
+        licensed: Share of the works for which one to three licences are recorded.
+    """
+    dice, chance, names = random.Random(20_261_128), random.Random(7), []
     transactions = SqlTransactions(database)
     for start in range(0, count, _BATCH):
         with transactions.write() as transaction:
@@ -80,9 +97,26 @@ def fill(database: Database, count: int, kind: str) -> list[str]:
                 transaction.assets.add(asset, make_blob(number))
                 transaction.works.add(replace(work, tenant=TENANT), ())
                 names.append(work.name)
+                if chance.random() < licensed:
+                    transaction.licences.add(_licences(number, work, chance))
     with database.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
     return sorted(names)
+
+
+def _licences(number: int, work: Work, dice: random.Random) -> list[Licence]:
+    grants = [
+        make_grant(
+            number * 10 + nth,
+            uses=frozenset(dice.sample(list(Use), dice.randint(1, 3))),
+            territories=frozenset(dice.sample(COUNTRIES, 3)),
+            valid_until=NOW + timedelta(days=dice.randint(-100, 900)),
+            effective_time=NOW - timedelta(days=dice.randint(0, 900)),
+            end_time=NOW + timedelta(days=dice.randint(-90, 90)) if dice.random() < 0.2 else None,
+        )
+        for nth in range(dice.randint(1, 3))
+    ]
+    return [make_licence(grant=grant, work=work) for grant in grants]
 
 
 @contextmanager

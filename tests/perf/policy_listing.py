@@ -3,7 +3,8 @@
     python -m tests.perf.policy_listing --works 10000
 
 ``names`` is the bar's question: which ones? Both ways read the same rows and must find the same
-names. ``page`` is the use case itself: a page of 50 works, each put to the policies again.
+names. ``page`` is the use case itself: a page of 50 works, each put to the policies again. It is
+measured without recorded licences and with one to three for a share of the works.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from sqlmodel import col, select
@@ -21,13 +23,15 @@ from tests.perf.catalogues import NOW, STATEMENTS, catalogue, fill
 
 from raisonne.app.use_listing import UseListing, UseTerms
 from raisonne.policy.engine import PolicyBundle
-from raisonne.policy.listing import UseQuestion, answers, condition
+from raisonne.policy.listing import UseQuestion, answers, condition, licence_condition
 from raisonne.rights.statement import Use
 from raisonne.rights.work import WorkState
 from raisonne.storage.engine import Database
-from raisonne.storage.rights_filter import RightsFilter
+from raisonne.storage.licences import grants_at
 from raisonne.storage.tables import WorkRow
 from raisonne.storage.transactions import SqlTransactions
+from raisonne.storage.works import SqlWorks
+from raisonne.storage.works_at import Sought, permitted_at
 
 QUESTION = UseQuestion(TENANT, Use.DISPLAY, "DE", NOW)
 TERMS = UseTerms(Use.DISPLAY, "DE", NOW)
@@ -45,14 +49,16 @@ def main() -> int:
     parser.add_argument("--works", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--engines", default="sqlite,postgresql")
+    parser.add_argument("--licensed", default="0,0.1", help="shares of works with licences")
     options = parser.parse_args()
     met = True
     for engine in options.engines.split(","):
-        for kind in STATEMENTS:
+        for kind, share in product(STATEMENTS, map(float, options.licensed.split(","))):
             with catalogue(engine) as database:
-                fill(database, options.works, kind)
+                fill(database, options.works, kind, share)
                 figures = measure(database, options.works, options.runs)
-            print(json.dumps({"engine": engine, "rights": kind, **figures}), flush=True)
+            line = {"engine": engine, "rights": kind, "licensed": share, **figures}
+            print(json.dumps(line), flush=True)
             met = met and figures["ratio"] >= BAR
     return 0 if met else 1
 
@@ -98,9 +104,11 @@ def measure(database: Database, works: int, runs: int) -> dict[str, Any]:
 
 def looked_up(database: Database, bundle: PolicyBundle) -> set[str]:
     """Translate the policies and let the catalogue say which works they permit."""
-    wanted = condition(bundle, QUESTION, WorkState.REGISTERED)
+    own = condition(bundle, QUESTION, WorkState.REGISTERED)
+    under = licence_condition(bundle, QUESTION)
+    sought = Sought(own, NOW, WorkState.REGISTERED, under)
     with database.read() as session:
-        rights = RightsFilter.of(session.get_bind().dialect).where(wanted)
+        rights = permitted_at(session.get_bind().dialect, sought)
         statement = select(WorkRow.name).where(
             col(WorkRow.tenant) == TENANT,
             col(WorkRow.state) == WorkState.REGISTERED.value,
@@ -110,10 +118,15 @@ def looked_up(database: Database, bundle: PolicyBundle) -> set[str]:
 
 
 def one_by_one(database: Database, bundle: PolicyBundle, works: int) -> set[str]:
-    """Read every work and put it to the policies."""
-    with SqlTransactions(database).read() as transaction:
-        listed = transaction.works.list(TENANT, limit=works, state=WorkState.REGISTERED)
-    return {answer.work.name for answer in answers(bundle, QUESTION, listed) if answer.allowed}
+    """Read every work with its licences and put it to the policies."""
+    with database.read() as session:
+        listed = SqlWorks(session).list(TENANT, limit=works, state=WorkState.REGISTERED)
+        marked = session.exec(
+            select(WorkRow.name).where(col(WorkRow.tenant) == TENANT, col(WorkRow.licensed))
+        ).all()
+        grants = grants_at(session, TENANT, marked, NOW)
+    given = answers(bundle, QUESTION, listed, grants)
+    return {answer.work.name for answer in given if answer.allowed}
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def alternatives(verdict: Verdict, bundle: PolicyBundle) -> Alternatives:
     """Return what would be allowed instead of what a verdict refuses.
 
     The same use in another place comes first, then the same later, then another use. Places are
-    those that all works grant, times those at which a grant begins or an embargo ends.
+    those that all works grant, by their statements or licences, times those at which a grant begins
+    or an embargo ends.
 
     Args:
         verdict: As given; nothing but its inputs and findings is looked at.
@@ -151,13 +152,21 @@ def _uses(inputs: Judgement) -> tuple[Use, ...]:
 
 def _places(verdict: Verdict) -> list[str]:
     """Return places in which every work that is limited to places is granted."""
-    limited = [
-        work.rights.territories
-        for work in _protecting(verdict)
-        if WORLD not in work.rights.territories
-    ]
+    held = (_held_in(work) for work in _protecting(verdict))
+    limited = [places for places in held if places is not None]
     shared = frozenset.intersection(*limited) if limited else frozenset[str]()
     return sorted(shared - {verdict.inputs.territory})[:_TRIED]
+
+
+def _held_in(work: WorkRights) -> frozenset[str] | None:
+    """Return the places that its statement or a licence is limited to; None where there are none.
+
+    A licence for some places may help where the statement, although for all, does not.
+    """
+    own = work.rights.territories
+    if not work.licences:
+        return None if WORLD in own else own
+    return own.union(*(grant.territories for grant in work.licences)) - {WORLD} or None
 
 
 def _times(verdict: Verdict) -> list[datetime]:
@@ -165,7 +174,11 @@ def _times(verdict: Verdict) -> list[datetime]:
     bounds = {
         _whole(bound)
         for work in _protecting(verdict)
-        for bound in (work.rights.valid_from, work.rights.embargo_until)
+        for bound in (
+            work.rights.valid_from,
+            work.rights.embargo_until,
+            *(grant.valid_from for grant in work.licences),
+        )
         if bound is not None and bound.tzinfo is not None and bound < _END
     }
     return sorted(bound for bound in bounds if bound > verdict.inputs.at)[:_TRIED]

@@ -18,8 +18,8 @@ OUTCOMES = frozenset({"BLOCK", "REVIEW", "INFO", "NONE"})
 PLACEHOLDERS = frozenset(
     {
         "appeal", "category", "certainty", "dialect", "digest", "embargo_until", "executed",
-        "failed", "listed", "place", "said", "span", "term", "territory", "unexplained", "use",
-        "valid_from", "valid_until", "work",
+        "failed", "licence", "listed", "place", "said", "span", "term", "territory",
+        "unexplained", "use", "valid_from", "valid_until", "work",
     }
 )  # fmt: skip
 """What ``@sentence`` may ask to be filled in."""

@@ -1,6 +1,7 @@
 """Conditions on rights statements: what a catalogue can look up instead of asking for each work.
 
-A condition speaks of the fields of a ``RightsStatement`` and of nothing else. It has no third truth
+A condition speaks of the fields of a ``RightsStatement``, of whether a fee is due, and of nothing
+else. It has no third truth
 value: a comparison with a time that is not set does not hold, and its negation does.
 """
 
@@ -17,7 +18,7 @@ from raisonne.rights.statement import RightsStatement
 
 
 class RightsField(StrEnum):
-    """A field of ``RightsStatement``, by its name."""
+    """A field of ``RightsStatement``, by its name; a fee is asked for by recorded licences only."""
 
     LICENCE = "licence"
     USES = "uses"
@@ -27,6 +28,7 @@ class RightsField(StrEnum):
     VALID_UNTIL = "valid_until"
     EMBARGO_UNTIL = "embargo_until"
     ATTRIBUTION = "attribution"
+    FEE = "fee"
 
 
 class Order(StrEnum):
@@ -112,6 +114,9 @@ class Or:
     conditions: tuple[Condition, ...]
 
 
+NEVER = Const(value=False)
+"""Holds for no statement."""
+
 _ORDERS: dict[Order, Callable[[datetime, datetime], bool]] = {
     Order.BEFORE: operator.lt,
     Order.NOT_AFTER: operator.le,
@@ -156,17 +161,25 @@ def negated(condition: Condition) -> Condition:
             return Not(condition)
 
 
-def holds(condition: Condition, rights: RightsStatement) -> bool:
-    """Say whether a statement meets a condition."""
+def holds(condition: Condition, rights: RightsStatement, *, fee: bool = False) -> bool:
+    """Say whether a statement meets a condition.
+
+    Args:
+        condition: The condition.
+        rights: The statement, a work's own or what a licence comes to.
+        fee: Whether the licence asks for money.
+    """
     match condition:
         case Not(inner):
-            return not holds(inner, rights)
+            return not holds(inner, rights, fee=fee)
         case And(conditions):
-            return all(holds(one, rights) for one in conditions)
+            return all(holds(one, rights, fee=fee) for one in conditions)
         case Or(conditions):
-            return any(holds(one, rights) for one in conditions)
+            return any(holds(one, rights, fee=fee) for one in conditions)
         case Const(value):
             return value
+        case Flag(RightsField.FEE):
+            return fee
         case _:
             return _leaf_holds(condition, getattr(rights, condition.field.value))
 

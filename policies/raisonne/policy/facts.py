@@ -13,6 +13,7 @@ from raisonne.policy.cedar import Entity, Uid
 from raisonne.rights.errors import InputError
 from raisonne.rights.licence import licence_terms
 from raisonne.rights.match import DetectorState, Mechanism
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.term import TermGrade
 from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
@@ -39,6 +40,11 @@ _USES = {
 
 class UseCircumstances(Protocol):
     """What a question about a use says of it; a ``Judgement`` does."""
+
+    @property
+    def tenant(self) -> str:
+        """On whose behalf."""
+        ...
 
     @property
     def subject(self) -> Subject:
@@ -113,18 +119,29 @@ def work_entity(rights: WorkRights) -> Entity:
     Raises:
         InputError: If one of its times has no time zone.
     """
-    attributes, written = _work_attributes(rights.rights)
+    attributes, written = _work_attributes(rights.rights, fee=False)
     return Entity(work_uid(rights.work, rights), attributes, written=written)
 
 
+def licence_entity(grant: Grant, rights: WorkRights) -> Entity:
+    """Return a registered work as it stands under a recorded licence, by that licence's name.
+
+    Raises:
+        InputError: If one of its times has no time zone.
+    """
+    attributes, written = _work_attributes(grant.statement(rights.rights), fee=grant.fee)
+    uid = Uid(_WORK_TYPES[rights.state], grant.licence)
+    return Entity(uid, attributes, written=written)
+
+
 @lru_cache(_STATEMENTS_KEPT)
-def _work_attributes(statement: RightsStatement) -> tuple[Mapping[str, object], str]:
+def _work_attributes(statement: RightsStatement, *, fee: bool) -> tuple[Mapping[str, object], str]:
     """Return what is inside a work, also as JSON; most works share theirs with others."""
-    attributes = {"rights": _rights_attributes(statement)}
+    attributes = {"rights": _rights_attributes(statement, fee=fee)}
     return attributes, json.dumps(attributes)
 
 
-def _rights_attributes(statement: RightsStatement) -> Mapping[str, object]:
+def _rights_attributes(statement: RightsStatement, *, fee: bool) -> Mapping[str, object]:
     attributes: dict[str, object] = {
         "licence": statement.licence,
         "terms": [
@@ -136,6 +153,7 @@ def _rights_attributes(statement: RightsStatement) -> Mapping[str, object]:
         ],
         "territories": sorted(statement.territories),
         "attribution": statement.attribution,
+        "fee": fee,
     }
     if statement.valid_from is not None:
         attributes["validFrom"] = _not_before(statement.valid_from)
@@ -249,10 +267,17 @@ def detector_names(inputs: Judgement) -> dict[str, list[str]]:
 
 
 def words_for_work(
-    inputs: UseCircumstances, work: str, rights: WorkRights | None, **more: str
+    inputs: UseCircumstances,
+    work: str,
+    rights: WorkRights | None,
+    grant: Grant | None = None,
+    **more: str,
 ) -> Mapping[str, str]:
-    """Return what a clause's sentence can say about a work."""
+    """Return what a clause's sentence can say about a work, or about it under a licence."""
     statement = rights.rights if rights else RightsStatement()
+    if grant is not None:
+        statement = grant.statement(statement)
+        more["licence"] = f" under {grant.licence} ({grant.identifier})"
     times = {
         "valid_from": statement.valid_from,
         "valid_until": statement.valid_until,

@@ -2,10 +2,11 @@
 
 It is pure: it reads nothing but its arguments, and equal inputs give equal verdicts. The rules are
 Cedar policies; this module asks them and puts their answers together. For every matched work the
-rights policies say whether the use is allowed (action ``use``) and the screening policies say what
-that weighs, given how certain the match is (``screen-match``). Likenesses of style, names in
-prompts, what a file says of its own rights and the record of what ran are screened by
-``screen-style``, ``screen-term``, ``screen-signal`` and ``screen-detectors``.
+rights policies say whether the use is allowed (action ``use``), by its own statement or under a
+licence that was recorded, and the screening policies say what that weighs, given how certain the
+match is (``screen-match``). Likenesses of style, names in prompts, what a file says of its own
+rights and the record of what ran are screened by ``screen-style``, ``screen-term``,
+``screen-signal`` and ``screen-detectors``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from raisonne.policy.clause import Clause
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.entity_slice import EntitySlice
 from raisonne.policy.signal_facts import signal_context, words_for_signal
+from raisonne.policy.standing import Standing, decide_each, standings
 from raisonne.rights.obligation import obligation_text
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.verdict import (
     Finding,
     Judgement,
@@ -76,11 +79,13 @@ def judge(inputs: Judgement, bundle: PolicyBundle, name: str) -> Verdict:
     entities = bundle.slice(_works(inputs, rights))
     findings: set[Finding] = set()
     obligations: set[str] = set()
-    for work, used, screened, words in _matched(inputs, bundle, rights, entities):
-        found = tuple(_match_findings(work, used, screened, words))
+    for work, standing, screened, words in _matched(inputs, bundle, rights, entities):
+        used = standing.decision
+        found = tuple(_match_findings(work, standing, screened, words))
         findings.update(found)
         owed = used.clauses if found and used.allowed else ()
-        obligations.update(_owed((*owed, *screened.clauses), work, rights.get(work)))
+        record = rights.get(work)
+        obligations.update(_owed((*owed, *screened.clauses), work, record, standing.grant))
     for work, screened, words in _screened(inputs, bundle, rights, entities):
         findings.update(_screening_findings(screened, (work,) if work else (), words))
         obligations.update(_owed(screened.clauses, work, rights.get(work)))
@@ -106,57 +111,58 @@ def _matched(
     bundle: PolicyBundle,
     rights: Mapping[str, WorkRights],
     entities: EntitySlice,
-) -> Iterator[tuple[str, Decision, Decision, Mapping[str, str]]]:
+) -> Iterator[tuple[str, Standing, Decision, Mapping[str, str]]]:
     """Yield, by matched work, what the rights and what the screening policies say."""
     tenant = Uid("Tenant", inputs.tenant)
     certainties = facts.certainties(inputs)
-    works = {work: facts.work_uid(work, rights.get(work)) for work in certainties}
-    context = facts.use_context(inputs)
-    used = bundle.decide_all(
-        [Request(tenant, "use", uid, context) for uid in works.values()], entities
-    )
+    stand = standings(bundle, inputs, {work: rights.get(work) for work in certainties}, entities)
     shared = facts.screening_context(inputs)
     questions = [
         Request(
             tenant,
             "screen-match",
-            works[work],
+            stand[work].resource,
             shared
             | {
                 "territory": inputs.territory,
-                "denied": not use.allowed,
+                "denied": not stand[work].decision.allowed,
                 "certainty": certainty,
             }
             | facts.title_context(rights.get(work)),
         )
-        for (work, certainty), use in zip(certainties.items(), used, strict=True)
+        for work, certainty in certainties.items()
     ]
-    screened = bundle.decide_all(questions, entities)
-    for work, use, screen in zip(works, used, screened, strict=True):
-        words = facts.words_for_work(inputs, work, rights.get(work), certainty=certainties[work])
-        yield work, use, screen, words
+    screened = decide_each(bundle, questions, (one.entities for one in stand.values()))
+    for (work, standing), screen in zip(stand.items(), screened, strict=True):
+        words = facts.words_for_work(
+            inputs, work, rights.get(work), standing.grant, certainty=certainties[work]
+        )
+        yield work, standing, screen, words
 
 
-def _owed(clauses: Iterable[Clause], work: str, rights: WorkRights | None) -> Iterator[str]:
+def _owed(
+    clauses: Iterable[Clause], work: str, rights: WorkRights | None, grant: Grant | None = None
+) -> Iterator[str]:
     """Yield what clauses that decided oblige to; ``work`` is empty where none is concerned."""
-    territories = rights.rights.territories if rights else ()
+    territories = grant.territories if grant else rights.rights.territories if rights else ()
     for clause in clauses:
         if clause.obligation:
             yield obligation_text(clause.obligation, work, territories)
 
 
 def _match_findings(
-    work: str, used: Decision, screened: Decision, words: Mapping[str, str]
+    work: str, standing: Standing, screened: Decision, words: Mapping[str, str]
 ) -> Iterator[Finding]:
     weights = _weighing(screened)
     severity = _severity(weights)
     if severity is None:
         return
-    grounds = _grounds(used, screened, weights)
+    grounds = _grounds(standing.decision, screened, weights)
+    licence = standing.licence if screened.allowed else ""
     reached = [c.explain(words) for c in weights if c.outcome == severity and c not in grounds]
     for clause in grounds:
         detail = " ".join([clause.explain(words), *reached])
-        yield _finding(clause, severity, (work,), detail)
+        yield _finding(clause, severity, (work,), detail, licence)
 
 
 def _grounds(used: Decision, screened: Decision, weights: tuple[Clause, ...]) -> tuple[Clause, ...]:
@@ -191,11 +197,16 @@ def _styles(
     works = facts.styled_works(inputs)
     tenant = Uid("Tenant", inputs.tenant)
     context = facts.screening_context(inputs)
-    requests = [
-        Request(tenant, "screen-style", facts.work_uid(work, rights.get(work)), context)
-        for work in works
-    ]
-    for work, decision in zip(works, bundle.decide_all(requests, entities), strict=True):
+    # A licence may release the style as well, and then it counts here, too.
+    licensed = {work: record for work in works if (record := rights.get(work)) and record.licences}
+    stand = standings(bundle, inputs, licensed, entities) if licensed else {}
+    requests, places = [], []
+    for work in works:
+        standing = stand.get(work)
+        resource = standing.resource if standing else facts.work_uid(work, rights.get(work))
+        requests.append(Request(tenant, "screen-style", resource, context))
+        places.append(standing.entities if standing else entities)
+    for work, decision in zip(works, decide_each(bundle, requests, places), strict=True):
         yield work, decision, facts.words_for_work(inputs, work, rights.get(work))
 
 
@@ -266,8 +277,10 @@ def _severity(clauses: Iterable[Clause]) -> Severity | None:
     return max(given, key=_WEIGHT.__getitem__, default=None)
 
 
-def _finding(clause: Clause, severity: Severity, works: tuple[str, ...], detail: str) -> Finding:
-    return Finding(clause.reason, severity, clause.id, clause.cites, works, detail)
+def _finding(
+    clause: Clause, severity: Severity, works: tuple[str, ...], detail: str, licence: str = ""
+) -> Finding:
+    return Finding(clause.reason, severity, clause.id, clause.cites, works, detail, licence)
 
 
 def _order(finding: Finding) -> tuple[int, str, str, tuple[str, ...], str]:

@@ -7,23 +7,28 @@ be asked about then. It is a help and no decision, so each work that is found is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import TypeAlias
 
 from raisonne.policy import facts
-from raisonne.policy.cedar import Decision, Request, Uid
+from raisonne.policy.cedar import Uid
 from raisonne.policy.clause import Clause
 from raisonne.policy.condition import Condition, both, either, negated
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.judge import NOT_GRANTED, POLICY_ERROR
 from raisonne.policy.residuals import Translator
+from raisonne.policy.standing import USE, Standing, standings
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.statement import Use
 from raisonne.rights.use_answer import Ground, UseAnswer
 from raisonne.rights.verdict import Subject, WorkRights
 from raisonne.rights.work import Work, WorkState
 
-_ACTION = "use"
+Licences: TypeAlias = Mapping[str, tuple[Grant, ...]]
+"""What recorded licences grant, by name of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,10 @@ class UseQuestion:
 
 
 def answers(
-    bundle: PolicyBundle, question: UseQuestion, works: Sequence[Work]
+    bundle: PolicyBundle,
+    question: UseQuestion,
+    works: Sequence[Work],
+    licences: Licences = MappingProxyType({}),
 ) -> tuple[UseAnswer, ...]:
     """Ask the policies about each work, as a verdict on a match with it would.
 
@@ -54,6 +62,7 @@ def answers(
         bundle: The policies.
         question: The use.
         works: Works of the question's tenant, with different names.
+        licences: Those of the works that count at the question's time.
 
     Returns:
         Answers in the order of the works.
@@ -61,22 +70,23 @@ def answers(
     Raises:
         InputError: If a time has no time zone.
     """
-    records = [_rights(work) for work in works]
-    registered = [record for record in records if record.state is WorkState.REGISTERED]
+    records = {work.name: _rights(work, licences.get(work.name, ())) for work in works}
+    registered = [each for each in records.values() if each.state is WorkState.REGISTERED]
     entities = bundle.slice(facts.work_entity(record) for record in registered)
-    tenant, context = Uid("Tenant", question.tenant), facts.use_context(question)
-    requests = [
-        Request(tenant, _ACTION, facts.work_uid(record.work, record), context) for record in records
-    ]
-    decisions = bundle.decide_all(requests, entities)
+    stand = standings(bundle, question, records, entities)
     return tuple(
-        UseAnswer(work, decision.allowed, _grounds(question, record, decision))
-        for work, record, decision in zip(works, records, decisions, strict=True)
+        UseAnswer(
+            work,
+            stand[work.name].decision.allowed,
+            _grounds(question, records[work.name], stand[work.name]),
+            stand[work.name].licence,
+        )
+        for work in works
     )
 
 
 def condition(bundle: PolicyBundle, question: UseQuestion, state: WorkState) -> Condition:
-    """Return what the rights of a work in this state have to be like for the use to be allowed.
+    """Return what a work's own statement has to be like, in this state, for the use to be allowed.
 
     Raises:
         UntranslatableError: If a policy asks for something that no such condition can say; then
@@ -84,20 +94,36 @@ def condition(bundle: PolicyBundle, question: UseQuestion, state: WorkState) -> 
         PolicyError: If a policy raises an error; ``answers`` then denies.
         InputError: If ``question.at`` has no time zone.
     """
+    return _condition(
+        bundle,
+        question,
+        Translator(facts.work_type(state), has_rights=state is WorkState.REGISTERED),
+    )
+
+
+def licence_condition(bundle: PolicyBundle, question: UseQuestion) -> Condition:
+    """Return what the statement under a licence has to be like; see ``Grant.statement``.
+
+    Raises:
+        UntranslatableError: As of ``condition``.
+        PolicyError: Likewise.
+        InputError: Likewise.
+    """
+    registered = facts.work_type(WorkState.REGISTERED)
+    return _condition(bundle, question, Translator(registered, has_rights=True, may_ask_fee=True))
+
+
+def _condition(bundle: PolicyBundle, question: UseQuestion, translate: Translator) -> Condition:
     tenant = Uid("Tenant", question.tenant)
     known = (Uid("Use", question.use), Uid("Subject", question.subject))
-    left = bundle.residuals(tenant, _ACTION, facts.use_context(question), known)
-    translate = Translator(
-        resource_type=facts.work_type(state),
-        has_rights=state is WorkState.REGISTERED,
-    )
+    left = bundle.residuals(tenant, USE, facts.use_context(question), known)
     effects: dict[str, list[Condition]] = {"permit": [], "forbid": []}
     for name in sorted(left):
         effects[left[name]["effect"]].append(translate.policy(left[name]))
     return both(either(*effects["permit"]), negated(either(*effects["forbid"])))
 
 
-def _rights(work: Work) -> WorkRights:
+def _rights(work: Work, licences: tuple[Grant, ...]) -> WorkRights:
     return WorkRights(
         work=work.name,
         tenant=work.tenant,
@@ -107,13 +133,14 @@ def _rights(work: Work) -> WorkRights:
         revision=work.revision,
         rights=work.rights,
         source=work.source,
+        licences=licences,
     )
 
 
-def _grounds(question: UseQuestion, record: WorkRights, decision: Decision) -> tuple[Ground, ...]:
-    words = facts.words_for_work(question, record.work, record)
-    clauses = decision.clauses
-    if decision.errors:
+def _grounds(question: UseQuestion, record: WorkRights, standing: Standing) -> tuple[Ground, ...]:
+    words = facts.words_for_work(question, record.work, record, standing.grant)
+    clauses = standing.decision.clauses
+    if standing.decision.errors:
         clauses = (*clauses, POLICY_ERROR)
     return tuple(_ground(clause, clause.explain(words)) for clause in clauses or (NOT_GRANTED,))
 

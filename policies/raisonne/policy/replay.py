@@ -42,7 +42,8 @@ class Ruling:
 
     Attributes:
         question: The action that was asked about, for example ``screen-match``.
-        subject: The work, or the digest of the input where no work is concerned.
+        subject: The work, the licence that it was asked about under, or the digest of the input
+            where no work is concerned.
         allowed: The answer.
         clauses: Ids of the policies that decided; empty for a denial by default.
         errors: What went wrong; anything here is a denial.
@@ -126,7 +127,8 @@ def replay(verdict: Verdict, bundle: PolicyBundle) -> Replay:
 
 
 def _resting_on(finding: Finding, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
-    about = [r for r in rulings if r.subject in finding.works or not finding.works]
+    told = {*finding.works, finding.licence}
+    about = [r for r in rulings if r.subject in told or not finding.works]
     named = tuple(r for r in about if finding.clause in r.clauses)
     if named and not any(r.question in _MATCHED for r in named):
         return named

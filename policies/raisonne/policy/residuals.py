@@ -34,7 +34,7 @@ from raisonne.rights.errors import PolicyError
 _RESOURCE: tuple[object, ...] = ({"unknown": [{"Value": "resource"}]}, {"Var": "resource"})
 _STATEMENT = ("rights",)
 _TEXTS = {"licence": RightsField.LICENCE}
-_FLAGS = {"attribution": RightsField.ATTRIBUTION}
+_FLAGS = {"attribution": RightsField.ATTRIBUTION, "fee": RightsField.FEE}
 _SETS = {
     "uses": RightsField.USES,
     "reservations": RightsField.RESERVATIONS,
@@ -66,10 +66,12 @@ class Translator:
     Attributes:
         resource_type: Entity type of the resource, with its namespace.
         has_rights: Whether such a resource has a rights statement.
+        may_ask_fee: Whether a fee may be due under it, as under a recorded licence.
     """
 
     resource_type: str
     has_rights: bool
+    may_ask_fee: bool = False
 
     def policy(self, residual: Mapping[str, Any]) -> Condition:
         """Return the condition under which a policy holds.
@@ -98,7 +100,9 @@ class Translator:
         if operator == "Value" and isinstance(operand, bool):
             return Const(operand)
         if operator == ".":
-            return Flag(self._field(node, _FLAGS))
+            flag = self._field(node, _FLAGS)
+            known = flag is RightsField.FEE and not self.may_ask_fee
+            return Const(value=False) if known else Flag(flag)
         if operator in _JOINS:
             return self._joined(operator, operand, depth + 1)
         return self._leaf(operator, operand)

@@ -19,6 +19,7 @@ from raisonne.policy.texts import CASES, Files
 from raisonne.rights.errors import AccessError, InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 from raisonne.rights.principal import Permission, Principal, Role
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.signal import RESERVED_USES, Dialect, Signal, SignalState
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
@@ -239,7 +240,44 @@ def _hit(term: str, given: str | Mapping[str, Any]) -> TermHit:
 
 
 def _work(name: str, given: Mapping[str, Any]) -> WorkRights:
-    rights = RightsStatement(
+    rights = _statement(given)
+    state = WorkState(given.get("state", WorkState.REGISTERED))
+    licences = tuple(
+        _grant(f"{name.replace('works', 'licences')}-{position}", licence)
+        for position, licence in enumerate(given.get("licences", ()))
+    )
+    return WorkRights(
+        name,
+        given.get("tenant", _TENANT),
+        "Title",
+        "Holder",
+        state,
+        1,
+        rights,
+        licences=licences,
+        disputed=given.get("disputed", False),
+    )
+
+
+def _grant(name: str, given: Mapping[str, Any]) -> Grant:
+    rights = _statement(given)
+    return Grant(
+        licence=name,
+        identifier=rights.licence or "LicenseRef-Test",
+        uses=rights.uses,
+        territories=rights.territories,
+        valid_from=rights.valid_from,
+        valid_until=rights.valid_until,
+        attribution=rights.attribution,
+        fee=given.get("fee", False),
+        releases=frozenset(ReservationKind(kind) for kind in given.get("releases", ())),
+        effective_time=given.get("effective_time", datetime.min.replace(tzinfo=UTC)),
+        end_time=given.get("end_time"),
+    )
+
+
+def _statement(given: Mapping[str, Any]) -> RightsStatement:
+    return RightsStatement(
         uses=frozenset(Use(use) for use in given.get("uses", ())),
         reservations=frozenset(ReservationKind(kind) for kind in given.get("reservations", ())),
         territories=frozenset(given.get("territories", [WORLD])),
@@ -249,9 +287,6 @@ def _work(name: str, given: Mapping[str, Any]) -> WorkRights:
         attribution=given.get("attribution", False),
         licence=given.get("licence", ""),
     )
-    state = WorkState(given.get("state", WorkState.REGISTERED))
-    tenant, disputed = given.get("tenant", _TENANT), given.get("disputed", False)
-    return WorkRights(name, tenant, "Title", "Holder", state, 1, rights, disputed=disputed)
 
 
 def _match(work: str, score: float, mechanism: Mechanism) -> Match:

@@ -35,6 +35,8 @@ class LedgerAction(StrEnum):
     GENERATION_RELEASED = "generation:released"
     INDEX_COMPACTED = "index:compacted"
     INDEX_REBUILT = "index:rebuilt"
+    LICENCE_RECORDED = "licence:recorded"
+    LICENCE_REVOKED = "licence:revoked"
     NOTICE_RECEIVED = "notice:received"
     NOTICE_UPDATED = "notice:updated"
     REGISTRATION_ADDED = "registration:added"

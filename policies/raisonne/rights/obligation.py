@@ -14,6 +14,7 @@ class Obligation(StrEnum):
     """Everything that ``@obligation`` may say.
 
     ``ATTRIBUTE``: who publishes names the work and its holder.
+    ``FEE``: who uses it pays what its licence asks for.
     ``LABEL``: who offers or shows it puts a label with title, holder and licence beside it.
     ``WATERMARK``: who shows it marks the copy that is shown.
     ``SECOND_REVIEWER``: a ruling on it needs two different reviewers.
@@ -22,6 +23,7 @@ class Obligation(StrEnum):
     """
 
     ATTRIBUTE = "ATTRIBUTE"
+    FEE = "FEE"
     LABEL = "LABEL"
     WATERMARK = "WATERMARK"
     SECOND_REVIEWER = "SECOND_REVIEWER"

@@ -49,6 +49,10 @@ class Permission(StrEnum):
 
     LEDGER_READ = "ledger:read"
 
+    LICENCE_CREATE = "licence:create"
+    LICENCE_READ = "licence:read"
+    LICENCE_REVOKE = "licence:revoke"
+
     NOTICE_CREATE = "notice:create"
     NOTICE_DECIDE = "notice:decide"
     NOTICE_READ = "notice:read"

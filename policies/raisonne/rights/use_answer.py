@@ -32,8 +32,11 @@ class UseAnswer:
         work: The record that was asked about.
         allowed: Whether the policies permit it.
         grounds: The clauses that decided; there is always one.
+        licence: ``licences/{id}`` that permits it where the work's own statement does not; empty
+            otherwise.
     """
 
     work: Work
     allowed: bool
     grounds: tuple[Ground, ...]
+    licence: str = ""

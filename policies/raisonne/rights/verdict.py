@@ -10,6 +10,7 @@ from raisonne.rights.asset import Asset
 from raisonne.rights.case import Decision, Ruling
 from raisonne.rights.errors import NotClearedError
 from raisonne.rights.match import DetectorRun, Match
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.signal import Signal
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
@@ -53,6 +54,8 @@ class Finding:
         cites: Legal or contractual ground, as the policy states it.
         works: Works concerned.
         detail: One sentence for a person.
+        licence: ``licences/{id}`` that permits the use where the work's own statement does not;
+            empty otherwise.
     """
 
     reason: str
@@ -61,6 +64,7 @@ class Finding:
     cites: str = ""
     works: tuple[str, ...] = ()
     detail: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class WorkRights:
         revision: Of the record that was judged.
         rights: The statement that was judged.
         source: Where the registrant's file was, so that a person recognises it.
+        licences: What recorded licences grant that counted at the time judged as of.
         disputed: Whether somebody else said, at the time that was judged, that the title is theirs.
     """
 
@@ -87,6 +92,7 @@ class WorkRights:
     revision: int
     rights: RightsStatement
     source: str = ""
+    licences: tuple[Grant, ...] = ()
     disputed: bool = False
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from raisonne.app.case_ports import CaseStore, CounterNoticeStore, NoticeStore
 from raisonne.app.claim_ports import DisputeStore, DocumentStore, RegistrationStore
 from raisonne.app.fingerprints import FingerprintStore
+from raisonne.app.licence_store import LicenceStore
 from raisonne.app.sealing import BlobRecord, Withdrawn
 from raisonne.app.term_store import TermStore
 from raisonne.app.work_ports import CursorStore, SignalStore, WorkStore
@@ -253,6 +254,11 @@ class Transaction(Protocol):
     @property
     def works(self) -> WorkStore:
         """Registered works."""
+        ...
+
+    @property
+    def licences(self) -> LicenceStore:
+        """Licences that were recorded for them."""
         ...
 
     @property

@@ -9,9 +9,9 @@ from datetime import datetime
 from raisonne.app.ports import Clock, Transactions
 from raisonne.app.territories import normal_territory
 from raisonne.app.work_ports import WorksFound
-from raisonne.policy.condition import Condition, Const, negated
+from raisonne.policy.condition import NEVER, Condition, Const
 from raisonne.policy.engine import PolicyBundle
-from raisonne.policy.listing import UseQuestion, answers, condition
+from raisonne.policy.listing import UseQuestion, answers, condition, licence_condition
 from raisonne.rights.errors import PolicyError
 from raisonne.rights.statement import WORLD, Use
 from raisonne.rights.use_answer import UseAnswer
@@ -60,6 +60,18 @@ class UsePage:
 
 
 @dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked up: statements that permit the use, works' own or what a licence comes to."""
+
+    own: Condition
+    licensed: Condition
+    denied: bool
+
+
+_EVERYTHING = _Wanted(Const(value=True), NEVER, denied=False)
+
+
+@dataclass(frozen=True, slots=True)
 class UseListing:
     """Lists works by what the policies say of a use.
 
@@ -82,11 +94,10 @@ class UseListing:
         at = terms.at or self.clock.now()
         question = UseQuestion(tenant, terms.use, normal_territory(terms.territory), at)
         try:
-            allowed = condition(self.policies, question, terms.state)
+            wanted = self._wanted(question, terms)
         except PolicyError as error:
             _log.warning("The works are asked about one by one: %s", error.message)
             return self._one_by_one(question, terms, limit, after)
-        wanted = negated(allowed) if terms.denied else allowed
         page = self._looked_up(question, terms, wanted, limit, after)
         if any(answer.allowed is terms.denied for answer in page.answers):
             _log.error(
@@ -97,19 +108,26 @@ class UseListing:
             return self._one_by_one(question, terms, limit, after)
         return page
 
+    def _wanted(self, question: UseQuestion, terms: UseTerms) -> _Wanted:
+        own = condition(self.policies, question, terms.state)
+        registered = terms.state is WorkState.REGISTERED
+        licensed = licence_condition(self.policies, question) if registered else NEVER
+        return _Wanted(own, licensed, terms.denied)
+
     def _looked_up(
-        self, question: UseQuestion, terms: UseTerms, wanted: Condition, limit: int, after: str
+        self, question: UseQuestion, terms: UseTerms, wanted: _Wanted, limit: int, after: str
     ) -> UsePage:
         found = self._found(question, terms, wanted, limit, after)
-        return UsePage(answers(self.policies, question, found.works), question.at, found.next_after)
+        given = answers(self.policies, question, found.works, found.licences)
+        return UsePage(given, question.at, found.next_after)
 
     def _one_by_one(
         self, question: UseQuestion, terms: UseTerms, limit: int, after: str
     ) -> UsePage:
         kept: list[UseAnswer] = []
         for _ in range(0, self.max_asked, _BATCH):
-            found = self._found(question, terms, Const(value=True), _BATCH, after)
-            for answer in answers(self.policies, question, found.works):
+            found = self._found(question, terms, _EVERYTHING, _BATCH, after)
+            for answer in answers(self.policies, question, found.works, found.licences):
                 if answer.allowed is not terms.denied:
                     kept.append(answer)
                 if len(kept) == limit:
@@ -120,14 +138,16 @@ class UseListing:
         return UsePage(tuple(kept), question.at, after)
 
     def _found(
-        self, question: UseQuestion, terms: UseTerms, wanted: Condition, limit: int, after: str
+        self, question: UseQuestion, terms: UseTerms, wanted: _Wanted, limit: int, after: str
     ) -> WorksFound:
         with self.transactions.read() as transaction:
             return transaction.works.list_at(
                 question.tenant,
-                wanted,
+                wanted.own,
                 at=question.at,
                 state=terms.state,
                 limit=limit,
                 after=after,
+                licensed=wanted.licensed,
+                denied=wanted.denied,
             )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from raisonne.policy.condition import Condition
+from raisonne.policy.condition import NEVER, Condition
 from raisonne.rights.fingerprint import Fingerprint
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.signal import Signal
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import Work, WorkState, WorkVersion
@@ -30,10 +31,12 @@ class WorksFound:
         works: By name.
         next_after: Name after which the list goes on; empty at its end. There may be a next part
             although this one is shorter than was asked for.
+        licences: Those of the works, perhaps of others too, that counted at the time.
     """
 
     works: Sequence[Work]
     next_after: str
+    licences: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
 
 
 class WorkStore(Protocol):
@@ -66,8 +69,21 @@ class WorkStore(Protocol):
         state: WorkState,
         limit: int,
         after: str = "",
+        licensed: Condition = NEVER,
+        denied: bool = False,
     ) -> WorksFound:
-        """Return works as they were at a time, by name: those in a state whose rights then met."""
+        """Return works as they were at a time, by name, with their licences that counted then.
+
+        Args:
+            tenant: Whose works.
+            condition: What their own statements were like.
+            at: The time.
+            state: The state that they were in then.
+            limit: Most works to return.
+            after: Name after which they begin.
+            licensed: What one of their licences came to, where their own statement was not so.
+            denied: Those of which neither was so, instead.
+        """
         ...
 
     def count(self, tenant: str, state: WorkState | None = None) -> int:
@@ -117,7 +133,7 @@ class WorkStore(Protocol):
         ...
 
     def came_into_force(self, tenant: str, since: datetime, until: datetime) -> Sequence[str]:
-        """Return the works of which a scheduled version came into force between two times."""
+        """Return the works whose rights came to be others between two times, as was scheduled."""
         ...
 
     def rights_of(

@@ -11,6 +11,8 @@ from raisonne.app.check import CheckTerms
 from raisonne.app.counter_notices import CounterFile
 from raisonne.app.generate import GenerationTerms
 from raisonne.app.generation_jobs import GenerationOrder, require_order, seeded
+from raisonne.app.licence_drafts import LicenceDraft
+from raisonne.app.licences import LicenceQuery
 from raisonne.app.notices import Filing, NoticeFile
 from raisonne.app.review import CaseFile
 from raisonne.app.use_listing import UseTerms
@@ -25,6 +27,7 @@ from raisonne.rights.errors import ConfigError
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.recorded_licence import Licence
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.work import Work, WorkState, WorkVersion
@@ -153,6 +156,22 @@ class EmbeddedGateway:
     def withdraw(self, name: str) -> Work:
         """Withdraw a work."""
         return self.service.works.withdraw(self.service.principal, name)
+
+    def record_licence(self, works: Sequence[str], draft: LicenceDraft) -> Sequence[Licence]:
+        """Record a licence for works."""
+        return self.service.licences.record(self.service.principal, works, draft)
+
+    def licences(self, query: LicenceQuery) -> Iterator[Licence]:
+        """Iterate over licences, those first that end first."""
+        after, licences, principal = "", self.service.licences, self.service.principal
+        while page := licences.list(principal, query, limit=_PAGE, after=after):
+            yield from page
+            after = page[-1].name
+
+    def revoke_licence(self, name: str, *, end_time: datetime | None, note: str) -> Licence:
+        """Revoke a licence as of a time."""
+        principal = self.service.principal
+        return self.service.licences.revoke(principal, name, end_time=end_time, note=note)
 
     def asset(self, name: str) -> bytes:
         """Return a registered or released file."""

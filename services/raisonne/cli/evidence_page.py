@@ -172,6 +172,7 @@ def _article(
         f"<li><b>{escape(f.reason)}</b> {escape(f.detail)} <code>{escape(f.clause)}</code></li>"
         for f in verdict.findings
     )
+    owed = "".join(f"<li>owes <code>{escape(each)}</code></li>" for each in verdict.obligations)
     said = "".join(f"<li>{_said(signal)}</li>" for signal in verdict.inputs.signals)
     signals = f"<p>What the file says of itself:</p><ul>{said}</ul>" if said else ""
     line = instead.get(verdict.name, "")
@@ -183,7 +184,8 @@ def _article(
     )
     return (
         f"<article><h2><span class={outcome}>{outcome}</span> {escape(str(path))}</h2>"
-        f"{figures}<ul>{findings}</ul>{advice}{signals}<p><code>{escape(verdict.name)} · policy "
+        f"{figures}<ul>{findings}{owed}</ul>{advice}{signals}"
+        f"<p><code>{escape(verdict.name)} · policy "
         f"{escape(verdict.policy_revision[:12])} · index {verdict.inputs.index_revision}</code></p>"
         f"<p>{escape(_conditions(verdict))}</p></article>"
     )

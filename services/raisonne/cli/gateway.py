@@ -16,6 +16,7 @@ from raisonne.rights.generation import Generation
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.recorded_licence import Licence
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Verdict
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from raisonne.app.check import CheckTerms
     from raisonne.app.counter_notices import CounterFile
     from raisonne.app.generation_jobs import GenerationOrder
+    from raisonne.app.licence_drafts import LicenceDraft
+    from raisonne.app.licences import LicenceQuery
     from raisonne.app.notices import Filing, NoticeFile
     from raisonne.app.review import CaseFile
     from raisonne.app.use_listing import UseTerms
@@ -125,6 +128,18 @@ class Gateway(Protocol):
 
     def withdraw(self, name: str) -> Work:
         """Withdraw a work."""
+        ...
+
+    def record_licence(self, works: Sequence[str], draft: LicenceDraft) -> Sequence[Licence]:
+        """Record a licence for works."""
+        ...
+
+    def licences(self, query: LicenceQuery) -> Iterator[Licence]:
+        """Iterate over licences, those first that end first."""
+        ...
+
+    def revoke_licence(self, name: str, *, end_time: datetime | None, note: str) -> Licence:
+        """Revoke a licence as of a time."""
         ...
 
     def asset(self, name: str) -> bytes:

@@ -21,6 +21,7 @@ from raisonne.cli import (
     generate_cmd,
     index_cmd,
     ledger_cmd,
+    licences_cmd,
     notice_cmd,
     policy_cmd,
     review_cmd,
@@ -43,6 +44,7 @@ app = typer.Typer(
     help="Generate, check, judge, sign and prove artwork. Global flags may stand anywhere.",
 )
 app.add_typer(works_cmd.app, name="works")
+app.add_typer(licences_cmd.app, name="licences")
 app.add_typer(ledger_cmd.app, name="ledger")
 app.add_typer(index_cmd.app, name="index")
 app.add_typer(signals_cmd.app, name="signals")

@@ -215,6 +215,7 @@ def _ground_fields(ground: Ground) -> dict[str, Any]:
         "cites": finding.cites,
         "works": list(finding.works),
         "detail": finding.detail,
+        "licence": finding.licence or None,
         "decided": [
             {
                 "question": ruling.question,

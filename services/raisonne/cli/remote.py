@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from raisonne.app.check import CheckTerms
 from raisonne.app.counter_notices import CounterFile
 from raisonne.app.generation_jobs import GenerationOrder
+from raisonne.app.licence_drafts import LicenceDraft
+from raisonne.app.licences import LicenceQuery
 from raisonne.app.notices import Filing, NoticeFile
 from raisonne.app.review import CaseFile
 from raisonne.app.use_listing import UseTerms
@@ -16,13 +18,14 @@ from raisonne.app.work_changes import WorkChange
 from raisonne.app.works import Registration, WorkDraft
 from raisonne.cli.gateway import Answer, MadeFile
 from raisonne.cli.remote_claims import RemoteClaims
-from raisonne.client import Client
+from raisonne.client import Client, NewLicence
 from raisonne.rights.alternative import NO_ALTERNATIVES
 from raisonne.rights.case import Case, CaseState, Ruling
 from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import Checkpoint
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeEvent, NoticeState
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.recorded_licence import Licence
 from raisonne.rights.statement_of_reasons import StatementOfReasons
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Outcome
@@ -139,6 +142,21 @@ class RemoteGateway:
     def withdraw(self, name: str) -> Work:
         """Withdraw a work."""
         return self.client.works.withdraw(name)
+
+    def record_licence(self, works: Sequence[str], draft: LicenceDraft) -> Sequence[Licence]:
+        """Record a licence for works."""
+        wanted = {field.name: getattr(draft, field.name) for field in fields(NewLicence)}
+        return self.client.licences.create(works, NewLicence(**wanted))
+
+    def licences(self, query: LicenceQuery) -> Iterator[Licence]:
+        """Iterate over licences, those first that end first."""
+        return self.client.licences.list(
+            work=query.work, with_ended=query.with_ended, expiring_by=query.expiring_by
+        )
+
+    def revoke_licence(self, name: str, *, end_time: datetime | None, note: str) -> Licence:
+        """Revoke a licence as of a time."""
+        return self.client.licences.revoke(name, end_time=end_time, note=note)
 
     def asset(self, name: str) -> bytes:
         """Return a registered or released file."""

@@ -112,7 +112,8 @@ def use_answer_fields(answer: UseAnswer) -> dict[str, Any]:
         }
         for ground in answer.grounds
     ]
-    return work_fields(answer.work) | {"allowed": answer.allowed, "grounds": grounds}
+    shown = {"allowed": answer.allowed, "grounds": grounds, "permitted_by": answer.licence or None}
+    return work_fields(answer.work) | shown
 
 
 def credential_fields(report: CredentialReport) -> dict[str, Any]:
@@ -210,6 +211,7 @@ def check_words(name: str, verdict: Verdict, instead: Alternatives = NO_ALTERNAT
         f"        {finding.reason}: {finding.detail} [{finding.clause}]"
         for finding in verdict.findings
     ]
+    lines += [f"        owes {obligation}" for obligation in verdict.obligations]
     lines += [
         f"        The file says: {signal.note} ({signal.dialect.value}, its {signal.source})"
         for signal in verdict.inputs.signals
@@ -231,6 +233,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "cites": finding.cites,
         "works": list(finding.works),
         "detail": finding.detail,
+        "licence": finding.licence or None,
     }
 
 

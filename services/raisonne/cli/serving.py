@@ -12,6 +12,7 @@ def application(service: Service) -> Application:
         tenant=service.settings.tenant,
         works=service.works,
         work_changes=service.work_changes,
+        licences=service.licences,
         check=service.check,
         submit_generation=service.submit_generation,
         artworks=service.artworks,

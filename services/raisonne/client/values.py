@@ -16,7 +16,7 @@ from raisonne.rights.generation import Generation
 from raisonne.rights.job import JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeWords
-from raisonne.rights.statement import RightsStatement
+from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.rights.work import Work
 
@@ -35,6 +35,43 @@ class Registration:
     work: Work
     created: bool
     rights: RightsStatement
+
+
+@dataclass(frozen=True, slots=True)
+class NewLicence:
+    """A licence to be recorded.
+
+    Attributes:
+        identifier: SPDX identifier or ``LicenseRef-…``.
+        uses: What it permits; at least one.
+        licensor: Who grants it; may be empty.
+        licensee: Who may use the work; may be empty.
+        territories: ISO 3166-1 alpha-2 codes, or ``{"*"}``.
+        valid_from: It begins (UTC), if bounded.
+        valid_until: It ends (UTC, exclusive), if bounded.
+        attribution: Whether the holder must be credited.
+        fee: Whether money is due for a use.
+        releases: Reservations that its licensor has set aside for the licensee.
+        document: ``documents/{id}`` of the contract; empty where none is kept.
+        document_sha256: Lower-case hex digest of the contract; empty where it is not known.
+        note: Anything else; may be empty.
+        effective_time: From when on the record counts (UTC), before or after now; now if None.
+    """
+
+    identifier: str
+    uses: frozenset[Use]
+    licensor: str = ""
+    licensee: str = ""
+    territories: frozenset[str] = frozenset({WORLD})
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    attribution: bool = False
+    fee: bool = False
+    releases: frozenset[ReservationKind] = frozenset()
+    document: str = ""
+    document_sha256: str = ""
+    note: str = ""
+    effective_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from raisonne.app.erase_files import EraseFiles
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
 from raisonne.app.index_upkeep import IndexUpkeep
+from raisonne.app.licences import Licences
 from raisonne.app.notice_targets import NoticeTargets
 from raisonne.app.notices import Notices
 from raisonne.app.office_registrations import OfficeRegistrations
@@ -120,6 +121,7 @@ class Service:
     replay_verdict: ReplayVerdict
     works: Works
     work_changes: WorkChanges
+    licences: Licences
     refresh: RefreshWorks
     generate: Generate
     submit_generation: SubmitGeneration
@@ -284,6 +286,7 @@ def _wire(
         replay_verdict=ReplayVerdict(check, policies),
         works=Works(decoder, extractor, blobs, transactions, policies, clock, in_time),
         work_changes=WorkChanges(transactions, policies, clock),
+        licences=Licences(transactions, policies, clock),
         refresh=RefreshWorks(decoder, extractor, blobs, transactions, policies, clock),
         generate=generate,
         submit_generation=SubmitGeneration(envelope, transactions, policies, clock),

@@ -14,6 +14,7 @@ from raisonne.app.dispute_rulings import DisputeRulings
 from raisonne.app.disputes import Disputes
 from raisonne.app.documents import Documents
 from raisonne.app.generation_jobs import SubmitGeneration
+from raisonne.app.licences import Licences
 from raisonne.app.notices import Notices
 from raisonne.app.office_registrations import OfficeRegistrations
 from raisonne.app.operations import Artworks, Operations
@@ -32,6 +33,7 @@ class Application:
         tenant: Tenant that callers act in until identities are configured.
         works: The registry.
         work_changes: Changes of its records, and their history.
+        licences: Licences that were negotiated for works.
         check: Screening.
         submit_generation: Accepts generation jobs; workers run them elsewhere.
         artworks: Reads what generations made.
@@ -54,6 +56,7 @@ class Application:
     tenant: str
     works: Works
     work_changes: WorkChanges
+    licences: Licences
     check: Check
     submit_generation: SubmitGeneration
     artworks: Artworks

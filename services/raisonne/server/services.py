@@ -26,6 +26,8 @@ from raisonne.api.v1 import (
     generation_service_pb2_grpc,
     ledger_service_pb2,
     ledger_service_pb2_grpc,
+    licence_service_pb2,
+    licence_service_pb2_grpc,
     notice_service_pb2,
     notice_service_pb2_grpc,
     operation_service_pb2,
@@ -49,6 +51,7 @@ from raisonne.server.servicers.disputes import DisputeServicer
 from raisonne.server.servicers.documents import DocumentServicer
 from raisonne.server.servicers.generation import GenerationServicer
 from raisonne.server.servicers.ledger import LedgerServicer
+from raisonne.server.servicers.licences import LicenceServicer
 from raisonne.server.servicers.notices import NoticeServicer
 from raisonne.server.servicers.operations import OperationsServicer
 from raisonne.server.servicers.provenance import ProvenanceServicer
@@ -128,6 +131,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             _only(ledger_service_pb2.DESCRIPTOR),
             ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server,
             LedgerServicer(app.audit_log),
+        ),
+        Served(
+            _only(licence_service_pb2.DESCRIPTOR),
+            licence_service_pb2_grpc.add_LicenceServiceServicer_to_server,
+            LicenceServicer(app.licences),
         ),
         Served(
             _only(notice_service_pb2.DESCRIPTOR),

@@ -61,7 +61,9 @@ class Validator:
 
     def __init__(self, services: Iterable[ServiceDescriptor]) -> None:
         self._plans: dict[str, _MessagePlan] = {}
-        for service in services:
+        given = list(services)
+        self._resources = _resource_patterns(service.file for service in given)
+        for service in given:
             for method in service.methods:
                 self._compile(method.input_type)
 
@@ -78,8 +80,7 @@ class Validator:
     def _compile(self, message: Descriptor) -> None:
         if message.full_name in self._plans or not message.full_name.startswith("raisonne."):
             return
-        resources = _resource_patterns(message.file)
-        fields = tuple(_plan(field, resources) for field in message.fields)
+        fields = tuple(_plan(field, self._resources) for field in message.fields)
         oneofs = tuple(oneof for oneof in message.oneofs if not _is_optional_marker(oneof))
         self._plans[message.full_name] = _MessagePlan(fields, oneofs)
         for field in message.fields:
@@ -135,14 +136,26 @@ def _is_set(message: Message, field: FieldDescriptor) -> bool:
     return message.HasField(field.name)
 
 
-def _resource_patterns(file: FileDescriptor) -> Mapping[str, re.Pattern[str]]:
+def _resource_patterns(files: Iterable[FileDescriptor]) -> Mapping[str, re.Pattern[str]]:
+    """Return the patterns of all resources that are declared in files or what these import."""
     found: dict[str, re.Pattern[str]] = {}
-    for visible in (file, *file.dependencies):
+    for visible in _imported(files):
         for message in visible.message_types_by_name.values():
             resource = message.GetOptions().Extensions[resource_pb2.resource]
             for pattern in resource.pattern:
                 found[resource.type] = re.compile(re.sub(r"\{[^}]+\}", _RESOURCE_ID, pattern))
     return found
+
+
+def _imported(files: Iterable[FileDescriptor]) -> Iterable[FileDescriptor]:
+    found: dict[str, FileDescriptor] = {}
+    waiting = list(files)
+    while waiting:
+        file = waiting.pop()
+        if file.name not in found:
+            found[file.name] = file
+            waiting.extend(file.dependencies)
+    return found.values()
 
 
 def _plan(field: FieldDescriptor, resources: Mapping[str, re.Pattern[str]]) -> _FieldPlan:

@@ -6,21 +6,24 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Text, bindparam, cast, exists, inspect, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.statement import RightsStatement
 from raisonne.rights.statement_json import rights_from_json
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import WorkState, version_at
 from raisonne.storage.document_tables import TitleDisputeRow
+from raisonne.storage.licences import grants_at
 from raisonne.storage.tables import WorkRow
 from raisonne.storage.work_versions import versions_of_many
 
 _STATEMENTS_KEPT = 4_096
+_Licences: TypeAlias = Mapping[str, tuple[Grant, ...]]
 
 _WORK, _DISPUTE = inspect(WorkRow).local_table, inspect(TitleDisputeRow).local_table
 _AT = bindparam("at", type_=_DISPUTE.c.create_time.type)
@@ -36,6 +39,7 @@ _NAMED = select(
     _WORK.c.revision,
     _WORK.c.effective_time,
     _WORK.c.next_time,
+    _WORK.c.licensed,
     cast(_WORK.c.rights, Text).label("statement"),
     exists()
     .where(
@@ -56,13 +60,15 @@ def rights_as_of(
 ) -> Mapping[str, WorkRights]:
     """Return the rights of many works as of a time; unknown names are left out.
 
-    One SELECT, and two more for all works whose record was another then.
+    One SELECT, another for the licences of all works that have any, and two more for all works
+    whose record was another then.
     """
     wanted = {"of_tenant": tenant, "names": sorted(set(names)), "at": at}
     rows: Sequence[Any] = session.connection().execute(_NAMED, wanted).all()
-    found = {row.name: _standing(row) for row in rows if _stands(row, at)}
+    licences = grants_at(session, tenant, [row.name for row in rows if row.licensed], at)
+    found = {row.name: _standing(row, licences) for row in rows if _stands(row, at)}
     others = {row.name: bool(row.disputed) for row in rows if row.name not in found}
-    return found | _versions(session, tenant, others, at) if others else found
+    return found | _versions(session, tenant, others, at, licences) if others else found
 
 
 def _stands(row: Any, at: datetime) -> bool:
@@ -71,7 +77,7 @@ def _stands(row: Any, at: datetime) -> bool:
     return begun and (row.next_time is None or row.next_time > at)
 
 
-def _standing(row: Any) -> WorkRights:
+def _standing(row: Any, licences: _Licences) -> WorkRights:
     return WorkRights(
         work=row.name,
         tenant=row.tenant,
@@ -81,6 +87,7 @@ def _standing(row: Any) -> WorkRights:
         revision=row.version,
         rights=_statement(row.statement),
         source=row.source,
+        licences=licences.get(row.name, ()),
         disputed=bool(row.disputed),
     )
 
@@ -92,7 +99,11 @@ def _statement(text: str) -> RightsStatement:
 
 
 def _versions(
-    session: Session, tenant: str, disputed: Mapping[str, bool], at: datetime
+    session: Session,
+    tenant: str,
+    disputed: Mapping[str, bool],
+    at: datetime,
+    licences: _Licences,
 ) -> dict[str, WorkRights]:
     rows = session.exec(
         select_rows(WorkRow).where(col(WorkRow.tenant) == tenant, col(WorkRow.name).in_(disputed))
@@ -109,6 +120,7 @@ def _versions(
             revision=work.revision,
             rights=work.rights,
             source=work.source,
+            licences=licences.get(name, ()),
             disputed=disputed[name],
         )
     return found

@@ -8,14 +8,16 @@ whatever the locale of the server. Nothing here is ever neither true nor false.
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from sqlalchemy import (
     ColumnElement,
     Dialect,
-    Select,
     and_,
     false,
     func,
@@ -46,7 +48,14 @@ from raisonne.policy.condition import (
 from raisonne.rights.statement_json import time_to_json
 from raisonne.storage.tables import WorkRow
 
-_PLAIN = re.compile(r"[A-Za-z0-9*_-]+")
+_ORDERS: dict[Order, Callable[[Any, Any], Any]] = {
+    Order.BEFORE: operator.lt,
+    Order.NOT_AFTER: operator.le,
+    Order.AFTER: operator.gt,
+    Order.NOT_BEFORE: operator.ge,
+}
+PLAIN = re.compile(r"[A-Za-z0-9*_-]+")
+"""Members of sets that are written in quotes as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class RightsFilter:
     postgresql: bool
 
     @classmethod
-    def of(cls, dialect: Dialect) -> RightsFilter:
+    def of(cls, dialect: Dialect) -> Self:
         """Return the filter for an engine."""
         return cls(dialect.name == "postgresql")
 
@@ -78,47 +87,59 @@ class RightsFilter:
             case _:
                 return self._leaf(condition)
 
+    def flag(self, field: RightsField) -> ColumnElement[bool]:
+        """Return whether a field is true."""
+        return func.coalesce(col(WorkRow.rights)[field.value].as_boolean(), false())
+
+    def has(self, field: RightsField) -> ColumnElement[bool]:
+        """Return whether a time is set."""
+        return self._text(field).is_not(None)
+
+    def equals(self, field: RightsField, value: str) -> ColumnElement[bool]:
+        """Return whether a text is this one."""
+        return func.coalesce(self._text(field) == value, false())
+
+    def contains(self, field: RightsField, values: Iterable[str]) -> ColumnElement[bool]:
+        """Return whether a set holds at least one of these."""
+        wanted = sorted(values)
+        if not all(map(PLAIN.fullmatch, wanted)):
+            return select(literal(1)).where(self._member(field).in_(wanted)).exists()
+        # As text a set is '["AT","DE"]', with or without blanks. A plain value in quotes is in it
+        # only as a member, and that is found in a third of the time of looking at each.
+        text = col(WorkRow.rights)[field.value].as_string()
+        found = (self.find(text, f'"{value}"') > 0 for value in wanted)
+        return func.coalesce(or_(false(), *found), false())
+
+    def empty(self, field: RightsField) -> ColumnElement[bool]:
+        """Return whether a set holds nothing."""
+        return func.coalesce(self._text(field) == "[]", false())
+
+    def compares(self, field: RightsField, order: Order, time: datetime) -> ColumnElement[bool]:
+        """Return whether a time is set and lies so to this one."""
+        return func.coalesce(compared(self._text(field), order, time_to_json(time)), false())
+
+    def find(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
+        """Return where a part of a text stands, from 1; 0 where it is none."""
+        return func.strpos(text, part) if self.postgresql else func.instr(text, part)
+
     def _leaf(self, condition: Leaf) -> ColumnElement[bool]:
         match condition:
             case Flag(field):
-                return func.coalesce(col(WorkRow.rights)[field.value].as_boolean(), false())
+                return self.flag(field)
             case Has(field):
-                return self._text(field).is_not(None)
+                return self.has(field)
             case Equals(field, value):
-                return func.coalesce(self._text(field) == value, false())
+                return self.equals(field, value)
             case Contains(field, values):
-                return self._contains(field, values)
+                return self.contains(field, values)
             case Empty(field):
-                return func.coalesce(self._text(field) == "[]", false())
+                return self.empty(field)
             case Compare(field, order, time):
-                return self._compared(field, order, time_to_json(time))
+                return self.compares(field, order, time)
 
     def _text(self, field: RightsField) -> ColumnElement[str]:
         text: ColumnElement[str] = col(WorkRow.rights)[field.value].as_string()
         return text.collate("C") if self.postgresql else text
-
-    def _compared(self, field: RightsField, order: Order, time: str) -> ColumnElement[bool]:
-        stored = self._text(field)
-        compared = {
-            Order.BEFORE: stored < time,
-            Order.NOT_AFTER: stored <= time,
-            Order.AFTER: stored > time,
-            Order.NOT_BEFORE: stored >= time,
-        }
-        return func.coalesce(compared[order], false())
-
-    def _contains(self, field: RightsField, values: frozenset[str]) -> ColumnElement[bool]:
-        if not all(map(_PLAIN.fullmatch, values)):
-            return self._members(field, values).exists()
-        # As text a set is '["AT","DE"]', with or without blanks. A plain value in quotes is in it
-        # only as a member, and that is found in a third of the time of looking at each.
-        find = func.strpos if self.postgresql else func.instr
-        text = col(WorkRow.rights)[field.value].as_string()
-        found = (find(text, f'"{value}"') > 0 for value in sorted(values))
-        return func.coalesce(or_(false(), *found), false())
-
-    def _members(self, field: RightsField, values: frozenset[str]) -> Select[Any]:
-        return select(literal(1)).where(self._member(field).in_(sorted(values)))
 
     def _member(self, field: RightsField) -> ColumnElement[Any]:
         """Return the column that runs over the members of a set."""
@@ -129,3 +150,9 @@ class RightsFilter:
         each = func.json_each(col(WorkRow.rights), path).table_valued("value")
         column: ColumnElement[Any] = each.c.value
         return column
+
+
+def compared(stored: ColumnElement[Any], order: Order, time: Any) -> ColumnElement[bool]:
+    """Return how what is stored lies to a time; neither true nor false where nothing is."""
+    found: ColumnElement[bool] = _ORDERS[order](stored, time)
+    return found

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field
@@ -137,6 +138,8 @@ class WorkRow(Row, table=True):
     version: int = Field(sa_column_kwargs=ADDED)
     effective_time: datetime | None
     next_time: datetime | None
+    # Whether a licence was ever recorded for it.
+    licensed: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class WorkVersionRow(Row, table=True):

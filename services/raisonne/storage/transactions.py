@@ -18,6 +18,7 @@ from raisonne.storage.engine import Database
 from raisonne.storage.fingerprints import SqlFingerprints
 from raisonne.storage.generations import SqlGenerations
 from raisonne.storage.jobs import SqlJobs
+from raisonne.storage.licences import SqlLicences
 from raisonne.storage.manifests import SqlManifests
 from raisonne.storage.notices import SqlCounterNotices, SqlNotices
 from raisonne.storage.outbox import SqlOutbox
@@ -34,6 +35,7 @@ class SqlTransaction:
 
     assets: SqlAssets
     works: SqlWorks
+    licences: SqlLicences
     fingerprints: SqlFingerprints
     calibrations: SqlCalibrations
     terms: SqlTerms
@@ -91,6 +93,7 @@ def _transaction(session: Session) -> SqlTransaction:
     return SqlTransaction(
         assets=SqlAssets(session),
         works=SqlWorks(session),
+        licences=SqlLicences(session),
         fingerprints=SqlFingerprints(session),
         calibrations=SqlCalibrations(session),
         terms=SqlTerms(session),

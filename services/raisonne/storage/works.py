@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from raisonne.app.work_ports import ReservedTerm, WorksFound
-from raisonne.policy.condition import Condition
+from raisonne.policy.condition import NEVER, Condition
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
 from raisonne.rights.statement import ReservationKind, reservation_bits
@@ -23,6 +23,7 @@ from raisonne.storage.change_log import append_changes, append_reserved
 from raisonne.storage.columns import insert_rows
 from raisonne.storage.engine import Lock, take_lock
 from raisonne.storage.fingerprints import insert_fingerprints
+from raisonne.storage.licences import licences_ending
 from raisonne.storage.matched_rights import rights_as_of
 from raisonne.storage.tables import (
     WORK_IS_REGISTERED,
@@ -101,15 +102,19 @@ class SqlWorks:
         state: WorkState,
         limit: int,
         after: str = "",
+        licensed: Condition = NEVER,
+        denied: bool = False,
     ) -> WorksFound:
-        """Return works as they were at a time, by name: those in a state whose rights then met.
+        """Return works as they were at a time, by name, with their licences that counted then.
+
+        Those in a state whose own statement met a condition, or one of whose licences came to a
+        statement that met the other; or those of which neither is true.
 
         What stands in the records is looked up. The records that said something else then are read
         one by one, so that fewer than ``limit`` are returned where many have to be.
         """
-        return list_works_at(
-            self.session, tenant, Sought(condition, at, state), limit=limit, after=after
-        )
+        sought = Sought(condition, at, state, licensed, denied)
+        return list_works_at(self.session, tenant, sought, limit=limit, after=after)
 
     def count(self, tenant: str, state: WorkState | None = None) -> int:
         """Return how many works there are."""
@@ -183,8 +188,11 @@ class SqlWorks:
         return changed_works(self.session, tenant, after, limit)
 
     def came_into_force(self, tenant: str, since: datetime, until: datetime) -> Sequence[str]:
-        """Return the works of which a scheduled version came into force between two times."""
-        return works_due(self.session, tenant, since, until)
+        """Return the works whose rights came to be others between two times, as was scheduled."""
+        versions = works_due(self.session, tenant, since, until)
+        return tuple(
+            dict.fromkeys([*versions, *licences_ending(self.session, tenant, since, until)])
+        )
 
     def rights_of(
         self, tenant: str, names: Sequence[str], at: datetime

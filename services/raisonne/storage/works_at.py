@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, Dialect, and_, not_, or_
 from sqlmodel import Session, col, select
 
 from raisonne.app.work_ports import WorksFound
-from raisonne.policy.condition import Condition, holds
+from raisonne.policy.condition import NEVER, Condition, holds
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.work import Work, WorkState, version_at
+from raisonne.storage.licence_filter import LicenceFilter, licensed_at
+from raisonne.storage.licences import grants_at
 from raisonne.storage.rights_filter import RightsFilter
 from raisonne.storage.tables import WorkRow
 from raisonne.storage.work_versions import versions_of_many, work_of
@@ -26,14 +29,25 @@ class Sought:
     """Which works are wanted.
 
     Attributes:
-        condition: What their rights are like.
+        condition: What their own statements are like.
         at: At which time.
         state: The state that they are in then.
+        licensed: What one of their licences comes to, where their own statement is not so.
+        denied: Those of which neither is so, instead.
     """
 
     condition: Condition
     at: datetime
     state: WorkState
+    licensed: Condition = NEVER
+    denied: bool = False
+
+    def admits(self, work: Work, grants: Sequence[Grant]) -> bool:
+        """Say whether a work as it was then, with its licences that counted, is wanted."""
+        meets = holds(self.condition, work.rights) or any(
+            holds(self.licensed, grant.statement(work.rights), fee=grant.fee) for grant in grants
+        )
+        return work.state is self.state and meets is not self.denied
 
 
 def list_works_at(
@@ -56,16 +70,19 @@ def list_works_at(
         most_read: Rows to read, and up to a batch more.
     """
     found: list[Work] = []
+    licences: dict[str, tuple[Grant, ...]] = {}
     read, batch = 0, limit + 1
     while read < most_read:
         rows = _rows(session, tenant, sought, batch, after)
-        found += _works(session, rows, sought)
+        marked = [row.name for row in rows if row.licensed]
+        licences |= grants_at(session, tenant, marked, sought.at)
+        found += _works(session, rows, sought, licences)
         if len(found) > limit:
-            return WorksFound(tuple(found[:limit]), found[limit - 1].name)
+            return WorksFound(tuple(found[:limit]), found[limit - 1].name, licences)
         if len(rows) < batch:
-            return WorksFound(tuple(found), "")
+            return WorksFound(tuple(found), "", licences)
         after, read, batch = rows[-1].name, read + len(rows), _BATCH
-    return WorksFound(tuple(found), after)
+    return WorksFound(tuple(found), after, licences)
 
 
 def _rows(
@@ -73,7 +90,9 @@ def _rows(
 ) -> Sequence[WorkRow]:
     """Return rows of works that are wanted, and of those of which the row does not tell."""
     stands = _stands(sought.at)
-    meets = RightsFilter.of(session.get_bind().dialect).where(sought.condition)
+    meets = permitted_at(session.get_bind().dialect, sought)
+    if sought.denied:
+        meets = not_(meets)
     wanted = and_(stands, col(WorkRow.state) == sought.state.value, meets)
     statement = (
         select(WorkRow)
@@ -84,6 +103,12 @@ def _rows(
     return session.exec(statement).all()
 
 
+def permitted_at(dialect: Dialect, sought: Sought) -> ColumnElement[bool]:
+    """Return whether a work whose record stands has a statement, or a licence, that is so."""
+    own = RightsFilter.of(dialect).where(sought.condition)
+    return or_(own, licensed_at(sought.licensed, sought.at, LicenceFilter.of(dialect)))
+
+
 def _stands(at: datetime) -> ColumnElement[bool]:
     """Return whether a record said at a time what its row says: its only version always did."""
     since, until = col(WorkRow.effective_time), col(WorkRow.next_time)
@@ -91,7 +116,12 @@ def _stands(at: datetime) -> ColumnElement[bool]:
     return or_(col(WorkRow.revision) == 1, and_(begun, going_on))
 
 
-def _works(session: Session, rows: Sequence[WorkRow], sought: Sought) -> list[Work]:
+def _works(
+    session: Session,
+    rows: Sequence[WorkRow],
+    sought: Sought,
+    licences: Mapping[str, Sequence[Grant]],
+) -> list[Work]:
     versions = versions_of_many(session, [row for row in rows if not _row_stands(row, sought.at)])
     works = []
     for row in rows:
@@ -99,7 +129,7 @@ def _works(session: Session, rows: Sequence[WorkRow], sought: Sought) -> list[Wo
             works.append(work_of(row))
             continue
         work = version_at(versions[row.name], sought.at).work
-        if work.state is sought.state and holds(sought.condition, work.rights):
+        if sought.admits(work, licences.get(row.name, ())):
             works.append(work)
     return works
 

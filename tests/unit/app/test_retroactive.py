@@ -12,6 +12,7 @@ from tests.unit.app.house import held, picture
 
 from raisonne.app.disputes import Contest
 from raisonne.app.generate import Made
+from raisonne.app.licence_drafts import LicenceDraft
 from raisonne.app.ports import Clock
 from raisonne.app.retroactive import Rejudged, RejudgedState
 from raisonne.app.statements import make_statement
@@ -22,7 +23,7 @@ from raisonne.rights.dispute import DisputeState, DisputeWords
 from raisonne.rights.errors import AccessError, NotFoundError
 from raisonne.rights.generation import GenerationRequest, GenerationState
 from raisonne.rights.principal import Role
-from raisonne.rights.statement import RightsStatement
+from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Outcome
 from raisonne.rights.work import Work
 from raisonne.runtime.settings import Settings
@@ -208,6 +209,28 @@ def test_who_has_no_part_in_it_is_refused(house: Service) -> None:
     auditor = replace(house.principal, roles=frozenset({Role.AUDITOR}))
     with pytest.raises(AccessError):
         house.retroactive(auditor)
+
+
+def test_an_artwork_is_looked_at_again_when_the_licence_that_permits_it_ends(
+    house: Service,
+) -> None:
+    made = released(house, 9)
+    assert made.data is not None
+    work = register(house, made.data)
+    draft = LicenceDraft(
+        "LicenseRef-Likeness",
+        frozenset({Use.GENERATE_SIMILAR}),
+        releases=frozenset(ReservationKind),
+    )
+    (licence,) = house.licences.record(house.principal, [work.name], draft)
+    assert [each.state for each in look(house)] == [RejudgedState.ALLOWED]
+    day = timedelta(days=1)
+    house.licences.revoke(house.principal, licence.name, end_time=house.clock.now() + day)
+    assert [each.state for each in look(house)] == [RejudgedState.ALLOWED]
+    later = Later(house.clock, 2 * day)
+    screener = replace(house.retroactive.screener, clock=later)
+    looking = replace(house.retroactive, clock=later, screener=screener)
+    assert [each.state for each in looking(house.principal)] == [RejudgedState.OPENED]
 
 
 def test_a_title_that_is_contested_later_opens_a_case(house: Service) -> None:

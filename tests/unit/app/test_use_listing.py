@@ -15,7 +15,7 @@ from tests.unit.app.house import picture
 from raisonne.app.use_listing import UseListing, UsePage, UseTerms
 from raisonne.app.work_ports import WorksFound
 from raisonne.app.works import WorkDraft
-from raisonne.policy.condition import Condition, Const
+from raisonne.policy.condition import NEVER, Condition, Const, negated
 from raisonne.policy.engine import SCHEMA, PolicyBundle, packaged_texts
 from raisonne.rights.errors import AccessError, InputError
 from raisonne.rights.principal import Principal
@@ -49,10 +49,12 @@ class MemoryWorks:
         state: WorkState,
         limit: int,
         after: str = "",
+        licensed: Condition = NEVER,
+        denied: bool = False,
     ) -> WorksFound:
         works = [work for work in self.works if work.name > after and work.state is state]
         if condition != EVERYTHING or state is WorkState.WITHDRAWN:
-            self.conditions.append(condition)
+            self.conditions.append(negated(condition) if denied else condition)
             works = [work for work in works if work.name in self.found]
         more = len(works) > limit
         return WorksFound(works[:limit], works[limit - 1].name if more else "")

@@ -48,12 +48,14 @@ from raisonne.client.convert import document as client_document
 from raisonne.client.convert import enums as client_enums
 from raisonne.client.convert import generation as client_generation
 from raisonne.client.convert import ledger as client_ledger
+from raisonne.client.convert import licence as client_licence
 from raisonne.client.convert import notice as client_notice
 from raisonne.client.convert import reasons as client_reasons
 from raisonne.client.convert import registration as client_registration
 from raisonne.client.convert import statement as client_statement
 from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
+from raisonne.client.values import NewLicence
 from raisonne.rights import alternative, match, signal, term, verdict
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.case import Case, CaseKind, CaseState, Ruling
@@ -66,6 +68,7 @@ from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.notice import NoticeBasis, NoticeEvent, NoticeState, Regime
 from raisonne.rights.office import Due, DueKind
 from raisonne.rights.provenance import CredentialReport, CredentialVerdict, ValidationState
+from raisonne.rights.recorded_licence import Licence
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.statement_of_reasons import Restriction, StatementOfReasons
 from raisonne.rights.work import Work, WorkState
@@ -79,6 +82,7 @@ from raisonne.server.convert import document as server_document
 from raisonne.server.convert import enums as server_enums
 from raisonne.server.convert import generation as server_generation
 from raisonne.server.convert import ledger as server_ledger
+from raisonne.server.convert import licence as server_licence
 from raisonne.server.convert import notice as server_notice
 from raisonne.server.convert import operation as server_operation
 from raisonne.server.convert import reasons as server_reasons
@@ -196,6 +200,18 @@ def test_rights_statement(value: RightsStatement) -> None:
 @given(values(Work))
 def test_work(value: Work) -> None:
     assert client_work.work_from_message(server_work.work_to_message(value)) == value
+
+
+@given(values(Licence))
+def test_licence(value: Licence) -> None:
+    message = server_licence.licence_to_message(value)
+    assert client_licence.licence_from_message(message) == value
+
+
+@given(values(NewLicence))
+def test_new_licence(value: NewLicence) -> None:
+    draft = server_licence.draft_from_message(client_licence.new_licence_to_message(value))
+    assert asdict(draft) == asdict(value)
 
 
 @given(values(verdict.Verdict))

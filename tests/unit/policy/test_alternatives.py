@@ -16,6 +16,7 @@ from raisonne.policy.profiles import PolicyProfile
 from raisonne.policy.recording import RecordingBundle
 from raisonne.rights.alternative import NO_ALTERNATIVES, Alternatives, Change, Obstacle
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.signal import Dialect, Signal, SignalState
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Judgement, Outcome, Subject, TermHit, WorkRights
@@ -116,6 +117,22 @@ def test_the_time_is_the_earliest_at_which_all_works_are_allowed() -> None:
     assert [option.at for option in _of(_inputs(embargo, grant)).options] == [LATER]
     over = _grant(valid_until=SOON)
     assert _of(_inputs(grant, over)).options == ()
+
+
+def test_places_and_times_of_recorded_licences_are_tried() -> None:
+    soon = NOW + timedelta(days=9)
+    licence = Grant(
+        "licences/1", "LicenseRef-Show", frozenset({Use.COMMERCIAL}), frozenset({"DE"}),
+        soon, None, attribution=True, fee=True, releases=frozenset(), effective_time=NOW,
+    )  # fmt: skip
+    plain = _inputs(_grant(Use.INDEX), use=Use.COMMERCIAL, territory="US")
+    work = replace(plain.works[0], licences=(licence,))
+    begun = replace(work, licences=(replace(licence, valid_from=None),))
+    first, *_ = _of(replace(plain, works=(begun,))).options
+    assert (first.changes, first.territory) == ((Change.TERRITORY,), "DE")
+    assert first.obligations == ("ATTRIBUTE:works/0", "FEE:works/0")
+    here = _of(replace(plain, works=(work,), territory="DE"))
+    assert (Change.TIME, Use.COMMERCIAL, "DE", soon) in _short(here)
 
 
 def test_two_things_are_changed_where_one_does_not_do() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from raisonne.policy.texts import compose, profile_files
 from raisonne.rights.errors import PolicyError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 from raisonne.rights.obligation import Obligation
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Judgement, Outcome, Subject, TermHit, WorkRights
 from raisonne.rights.work import WorkState
@@ -34,12 +36,37 @@ STATEMENTS = st.builds(
     territories=st.sampled_from([frozenset({"*"}), frozenset({"DE", "FR"}), frozenset[str]()]),
     attribution=st.booleans(),
 )
+GRANTS = st.builds(
+    Grant,
+    licence=st.sampled_from(["licences/1", "licences/2", "licences/3"]),
+    identifier=st.sampled_from(["CC-BY-NC-ND-4.0", "cc-by-sa-4.0", "LicenseRef-x"]),
+    uses=st.frozensets(st.sampled_from(Use), min_size=1),
+    territories=st.sampled_from([frozenset({"*"}), frozenset({"DE", "FR"})]),
+    valid_from=st.none(),
+    valid_until=st.none(),
+    attribution=st.booleans(),
+    fee=st.booleans(),
+    releases=st.frozensets(st.sampled_from(ReservationKind)),
+    effective_time=st.sampled_from(
+        [datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)]
+    ),
+    end_time=st.none() | st.just(datetime(2025, 6, 1, tzinfo=UTC)),
+)
 
 
 @st.composite
 def judgements(draw: st.DrawFn) -> Judgement:
     works = tuple(
-        WorkRights(f"works/{n}", "t", "", "", draw(st.sampled_from(WorkState)), 1, draw(STATEMENTS))
+        WorkRights(
+            f"works/{n}",
+            "t",
+            "",
+            "",
+            draw(st.sampled_from(WorkState)),
+            1,
+            draw(STATEMENTS),
+            licences=draw(st.lists(GRANTS, max_size=2, unique_by=attrgetter("licence")).map(tuple)),
+        )
         for n in range(draw(st.integers(1, 2)))
     )
     mechanism = draw(st.sampled_from([Mechanism.PERCEPTUAL, Mechanism.STYLE]))
@@ -68,8 +95,9 @@ def test_no_profile_loosens_a_verdict(inputs: Judgement, bundle: PolicyBundle) -
     plain = judge(inputs, BASE, "verdicts/1")
     strict = judge(inputs, bundle, "verdicts/1")
     assert WEIGHT[strict.outcome] >= WEIGHT[plain.outcome]
-    if strict.outcome is plain.outcome is Outcome.ALLOW:
-        # What is owed without a profile is owed with it.
+    licensed = any(work.licences for work in inputs.works)
+    if strict.outcome is plain.outcome is Outcome.ALLOW and not licensed:
+        # What is owed without a profile is owed with it, unless another licence is relied on.
         assert set(plain.obligations) <= set(strict.obligations)
     kinds = {each.partition(":")[0] for each in strict.obligations}
     assert kinds <= set(Obligation)

@@ -13,6 +13,7 @@ from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.judge import judge
 from raisonne.rights.errors import InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism, Region
+from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.signal import Dialect, Signal, SignalState
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade
@@ -44,7 +45,22 @@ STATEMENTS = st.builds(
     embargo_until=st.none() | TIMES,
     attribution=st.booleans(),
 )
-WORKS = st.builds(WorkRights, rights=STATEMENTS, state=st.sampled_from(WorkState))
+GRANTS = st.builds(
+    Grant,
+    uses=st.frozensets(st.sampled_from(Use)),
+    territories=st.frozensets(st.text(max_size=2), max_size=3),
+    valid_from=st.none() | TIMES,
+    valid_until=st.none() | TIMES,
+    releases=st.frozensets(st.sampled_from(ReservationKind)),
+    effective_time=TIMES,
+    end_time=st.none() | TIMES,
+)
+WORKS = st.builds(
+    WorkRights,
+    rights=STATEMENTS,
+    state=st.sampled_from(WorkState),
+    licences=st.lists(GRANTS, max_size=2).map(tuple),
+)
 SIGNALS = st.builds(
     Signal,
     dialect=st.sampled_from(Dialect),
@@ -129,6 +145,16 @@ def test_what_was_stored_before_hits_had_grades_had_been_found_as_written() -> N
     document["verdict"]["inputs"]["term_hits"] = [older]
     (read,) = verdict_from_json(json.dumps(document)).inputs.term_hits
     assert read == TermHit("ada", "works/1", 3, 6, TermGrade.EXACT, "", TermCategory.ARTIST)
+
+
+def test_what_was_stored_before_there_were_licences_had_none() -> None:
+    verdict = _plain()
+    document = json.loads(verdict_to_json(verdict))
+    for finding in document["verdict"]["findings"]:
+        assert finding.pop("licence") == ""
+    for work in document["verdict"]["inputs"]["works"]:
+        assert work.pop("licences") == []
+    assert verdict_from_json(json.dumps(document)) == verdict
 
 
 def test_what_was_stored_before_files_were_heard_reads_as_silent() -> None:

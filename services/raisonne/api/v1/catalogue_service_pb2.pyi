@@ -253,10 +253,15 @@ class UseAnswer(_message.Message):
     WORK_FIELD_NUMBER: _builtins.int
     ALLOWED_FIELD_NUMBER: _builtins.int
     GROUNDS_FIELD_NUMBER: _builtins.int
+    LICENCE_FIELD_NUMBER: _builtins.int
     work: _builtins.str
     """Name of the work, `works/{work}`."""
     allowed: _builtins.bool
     """Whether the policies permit it."""
+    licence: _builtins.str
+    """The licence, `licences/{licence}`, that permits it where the work's own statement does not; empty
+    otherwise.
+    """
     @_builtins.property
     def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___UseAnswer.Ground]:
         """The clauses that decided; there is always one."""
@@ -267,10 +272,11 @@ class UseAnswer(_message.Message):
         work: _builtins.str = ...,
         allowed: _builtins.bool = ...,
         grounds: _abc.Iterable[Global___UseAnswer.Ground] | None = ...,
+        licence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "grounds", b"grounds", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "grounds", b"grounds", "licence", b"licence", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from raisonne.api.v1 import alternative_pb2 as _alternative_pb2
+from raisonne.api.v1 import licence_pb2 as _licence_pb2
 from raisonne.api.v1 import rights_pb2 as _rights_pb2
 from raisonne.api.v1 import signal_pb2 as _signal_pb2
 from raisonne.api.v1 import work_pb2 as _work_pb2
@@ -261,6 +262,7 @@ class Finding(_message.Message):
     CITES_FIELD_NUMBER: _builtins.int
     WORKS_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
+    LICENCE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Stable code from the policy, for example `OPT_OUT_TRAINING`."""
     severity: Global___Finding.Severity.ValueType
@@ -271,6 +273,10 @@ class Finding(_message.Message):
     """Legal or contractual ground, as the policy states it."""
     detail: _builtins.str
     """One sentence for a person."""
+    licence: _builtins.str
+    """The licence, `licences/{licence}`, that permits the use where the work's own statement does not;
+    empty otherwise.
+    """
     @_builtins.property
     def works(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Works concerned."""
@@ -284,10 +290,11 @@ class Finding(_message.Message):
         cites: _builtins.str = ...,
         works: _abc.Iterable[_builtins.str] | None = ...,
         detail: _builtins.str = ...,
+        licence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cites", b"cites", "clause", b"clause", "detail", b"detail", "reason", b"reason", "severity", b"severity", "works", b"works"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cites", b"cites", "clause", b"clause", "detail", b"detail", "licence", b"licence", "reason", b"reason", "severity", b"severity", "works", b"works"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -308,6 +315,7 @@ class WorkRights(_message.Message):
     RIGHTS_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    LICENCES_FIELD_NUMBER: _builtins.int
     work: _builtins.str
     """The work, `works/{work}`."""
     tenant: _builtins.str
@@ -328,6 +336,10 @@ class WorkRights(_message.Message):
     def rights(self) -> _rights_pb2.RightsStatement:
         """The statement that was judged."""
 
+    @_builtins.property
+    def licences(self) -> _containers.RepeatedCompositeFieldContainer[_licence_pb2.Grant]:
+        """What recorded licences granted that counted at that time."""
+
     def __init__(
         self,
         *,
@@ -340,10 +352,11 @@ class WorkRights(_message.Message):
         rights: _rights_pb2.RightsStatement | None = ...,
         source: _builtins.str = ...,
         disputed: _builtins.bool = ...,
+        licences: _abc.Iterable[_licence_pb2.Grant] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rights", b"rights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "holder", b"holder", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "holder", b"holder", "licences", b"licences", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

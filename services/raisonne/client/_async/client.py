@@ -15,6 +15,7 @@ from raisonne.client._async.disputes import AsyncDisputes
 from raisonne.client._async.documents import AsyncDocuments
 from raisonne.client._async.generations import AsyncGenerations
 from raisonne.client._async.ledger import AsyncLedger
+from raisonne.client._async.licences import AsyncLicences
 from raisonne.client._async.notices import AsyncNotices
 from raisonne.client._async.operations import AsyncOperations
 from raisonne.client._async.registrations import AsyncRegistrations
@@ -44,6 +45,7 @@ class AsyncClient:
         documents: Evidence, kept as files.
         generations: Makes artworks.
         ledger: Reads the audit log.
+        licences: Licences that were negotiated for works.
         notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
         registrations: Registrations of works elsewhere, and what falls due.
@@ -63,6 +65,7 @@ class AsyncClient:
         self.operations = AsyncOperations(self._channel, allowed)
         self.generations = AsyncGenerations(self._channel, allowed, self.operations)
         self.ledger = AsyncLedger(self._channel, allowed)
+        self.licences = AsyncLicences(self._channel, allowed)
         self.notices = AsyncNotices(self._channel, allowed)
         self.registrations = AsyncRegistrations(self._channel, allowed)
         self.screening = AsyncScreening(self._channel, allowed, self.assets)

@@ -15,6 +15,7 @@ from raisonne.client._sync.disputes import Disputes
 from raisonne.client._sync.documents import Documents
 from raisonne.client._sync.generations import Generations
 from raisonne.client._sync.ledger import Ledger
+from raisonne.client._sync.licences import Licences
 from raisonne.client._sync.notices import Notices
 from raisonne.client._sync.operations import Operations
 from raisonne.client._sync.registrations import Registrations
@@ -44,6 +45,7 @@ class Client:
         documents: Evidence, kept as files.
         generations: Makes artworks.
         ledger: Reads the audit log.
+        licences: Licences that were negotiated for works.
         notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
         registrations: Registrations of works elsewhere, and what falls due.
@@ -63,6 +65,7 @@ class Client:
         self.operations = Operations(self._channel, allowed)
         self.generations = Generations(self._channel, allowed, self.operations)
         self.ledger = Ledger(self._channel, allowed)
+        self.licences = Licences(self._channel, allowed)
         self.notices = Notices(self._channel, allowed)
         self.registrations = Registrations(self._channel, allowed)
         self.screening = Screening(self._channel, allowed, self.assets)

@@ -6,6 +6,7 @@ from typing import cast
 
 from raisonne.api.v1 import rights_pb2, verdict_pb2, work_pb2
 from raisonne.client.convert.enums import from_wire
+from raisonne.client.convert.licence import grant_from_message
 from raisonne.client.convert.signal import signal_from_message
 from raisonne.client.convert.statement import statement_from_message
 from raisonne.client.convert.times import from_timestamp
@@ -90,6 +91,7 @@ def _finding(message: verdict_pb2.Finding) -> Finding:
         cites=message.cites,
         works=tuple(message.works),
         detail=message.detail,
+        licence=message.licence,
     )
 
 
@@ -122,6 +124,7 @@ def _work_rights(message: verdict_pb2.WorkRights) -> WorkRights:
         revision=message.revision,
         rights=statement_from_message(message.rights),
         source=message.source,
+        licences=tuple(grant_from_message(grant) for grant in message.licences),
         disputed=message.disputed,
     )
 

@@ -59,6 +59,7 @@ def use_answers_from_message(message: pb.ListWorksResponse) -> list[UseAnswer]:
                 Ground(ground.clause, ground.reason, ground.cites, ground.detail)
                 for ground in answer.grounds
             ),
+            answer.licence,
         )
         for work, answer in pairs
     ]

@@ -8,6 +8,7 @@ from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.verdict import Finding, TermHit, Verdict, WorkRights
 from raisonne.server.convert.alternative import alternatives_to_message
 from raisonne.server.convert.enums import to_wire
+from raisonne.server.convert.licence import grant_to_message
 from raisonne.server.convert.signal import signal_to_message
 from raisonne.server.convert.statement import statement_to_message
 from raisonne.server.convert.times import to_timestamp
@@ -53,6 +54,7 @@ def _finding(finding: Finding) -> verdict_pb2.Finding:
         cites=finding.cites,
         works=finding.works,
         detail=finding.detail,
+        licence=finding.licence,
     )
 
 
@@ -88,6 +90,7 @@ def _work_rights(work: WorkRights) -> verdict_pb2.WorkRights:
         revision=work.revision,
         rights=statement_to_message(work.rights),
         source=work.source,
+        licences=[grant_to_message(grant) for grant in work.licences],
         disputed=work.disputed,
     )
 

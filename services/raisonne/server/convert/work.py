@@ -78,4 +78,5 @@ def use_answer_to_message(answer: UseAnswer) -> catalogue_service_pb2.UseAnswer:
             )
             for ground in answer.grounds
         ],
+        licence=answer.licence,
     )
