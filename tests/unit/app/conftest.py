@@ -7,13 +7,11 @@ rights must not depend on where they are stored.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from tests.postgres import PostgresServer
+from tests.unit.app.house import database_on, home_on
 
-from raisonne.runtime.settings import Settings
-from raisonne.runtime.wiring import Service, open_service
+from raisonne.runtime.wiring import Service
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -28,18 +26,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def service(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Service]:
-    home = tmp_path_factory.mktemp("home")
-    with (
-        _database(engine, request) as url,
-        open_service(Settings(home=home, database=url)) as opened,
-    ):
+    with home_on(engine, tmp_path_factory.mktemp("home"), request) as opened:
         yield opened
 
 
 @pytest.fixture
 def database(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a database with tables and no rows; empty for SQLite inside a home."""
-    with _database(engine, request) as url:
+    with database_on(engine, request) as url:
         yield url
 
 
@@ -49,13 +43,3 @@ def ledger_size(service: Service) -> int:
     service.ledger.integrate()
     head = service.ledger.head()
     return head.size if head else 0
-
-
-@contextmanager
-def _database(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    if engine == "sqlite":
-        yield ""
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.database("migrated") as url:
-        yield url

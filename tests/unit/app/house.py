@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
+from tests.postgres import PostgresServer
 
 from raisonne.app.generate import Generate, Made
 from raisonne.app.works import WorkDraft
@@ -14,7 +19,8 @@ from raisonne.policy.engine import SCHEMA, PolicyBundle, packaged_texts
 from raisonne.rights.generation import GenerationRequest
 from raisonne.rights.statement import ReservationKind, RightsStatement
 from raisonne.rights.work import Work
-from raisonne.runtime.wiring import Service
+from raisonne.runtime.settings import Settings
+from raisonne.runtime.wiring import Service, open_service
 
 RESERVED = RightsStatement(
     reservations=frozenset({ReservationKind.AI_GENERATION, ReservationKind.AI_TRAINING})
@@ -64,3 +70,24 @@ def held(service: Service, seed: int) -> Made:
     # Otherwise it would block what other tests make.
     service.works.withdraw(service.principal, work.name)
     return made
+
+
+@contextmanager
+def home_on(engine: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """Open an empty home whose catalogue lies on an engine."""
+    with (
+        database_on(engine, request) as url,
+        open_service(Settings(home=home, database=url)) as opened,
+    ):
+        yield opened
+
+
+@contextmanager
+def database_on(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Yield the URL of a database with tables and no rows; empty for SQLite inside a home."""
+    if engine == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database("migrated") as url:
+        yield url

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.unit.app.house import picture
+from tests.unit.app.house import home_on, picture
 from tests.unit.app.speaking_files import (
     BEGIN,
     CONDITIONS,
@@ -43,6 +44,15 @@ TRAIN = CheckTerms(use=Use.TRAIN)
 NO_TRAINING = ({"label": "cawg.training-mining", "data": {"entries": {
     "cawg.ai_training": {"use": "notAllowed"}}}},)  # fmt: skip
 _SEEDS = {(cell.dialect, cell.condition): 9_000 + 10 * n for n, cell in enumerate(file_cells())}
+
+
+@pytest.fixture(scope="module")
+def service(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Service]:
+    """A home of its own: what other tests register would have its part in the verdicts."""
+    with home_on(engine, tmp_path_factory.mktemp("home"), request) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
