@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from raisonne.app.ports import CalibrationRecord
+from raisonne.app.reservation_ports import SaidOfHolder
 from raisonne.app.sealing import BlobRecord, WrappedKey
 from raisonne.index.ports import SegmentRecord
 from raisonne.rights.asset import Asset, AssetOrigin
 from raisonne.rights.fingerprint import Fingerprint, FingerprintKind
 from raisonne.rights.generation import EngineDescription, Generation, GenerationState
+from raisonne.rights.holder import RightsHolder
+from raisonne.rights.identifier import IdentifierScheme
 from raisonne.rights.job import Job, JobKind, JobState
 from raisonne.rights.ledger import LedgerAction, LedgerEvent
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism, Region
 from raisonne.rights.recorded_licence import Grant, Licence
+from raisonne.rights.reservation import Reservation, ReservationScope
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import (
     Finding,
@@ -86,6 +90,54 @@ def make_work(number: int = 0, **changes: Any) -> Work:
         "update_time": NOW,
     }
     return Work(**(values | changes))
+
+
+def make_holder(number: int = 0, **changes: Any) -> RightsHolder:
+    values: dict[str, Any] = {
+        "name": f"holders/{number:06d}",
+        "tenant": TENANT,
+        "display_name": f"Holder {number}",
+        "aliases": (f"持有人 {number}",),
+        "identifiers": {IdentifierScheme.WIKIDATA: f"Q{number + 1}"},
+        "contact_sha256": "",
+        "note": "Kuß",
+        "revision": 1,
+        "create_time": NOW,
+        "update_time": NOW,
+    }
+    return RightsHolder(**(values | changes))
+
+
+def make_said(number: int = 0, holder: RightsHolder | None = None) -> SaidOfHolder:
+    said = holder or make_holder(number)
+    document = {
+        "salt": f"{number}",
+        "display_name": said.display_name,
+        "aliases": list(said.aliases),
+        "identifiers": {scheme.value: text for scheme, text in said.identifiers.items()},
+        "contact_sha256": said.contact_sha256,
+        "note": said.note,
+    }
+    return SaidOfHolder(document, digest(f"said {number}"), "local:operator")
+
+
+def make_reservation(number: int = 0, **changes: Any) -> Reservation:
+    values: dict[str, Any] = {
+        "name": f"reservations/{number:06d}",
+        "tenant": TENANT,
+        "scope": ReservationScope.HOLDER,
+        "subject": "holders/000000",
+        "called": "Holder 0",
+        "kinds": frozenset({ReservationKind.STYLE, ReservationKind.TDM}),
+        "effective_time": NOW - timedelta(days=1),
+        "end_time": None,
+        "create_time": NOW,
+        "actor": "local:operator",
+        "note": "Kuß",
+        "source": "https://holder.example",
+        "evidence_sha256": digest("evidence"),
+    }
+    return Reservation(**(values | changes))
 
 
 def make_licence(number: int = 0, work: Work | None = None, **changes: Any) -> Licence:

@@ -15,7 +15,10 @@ from tests.congruence.builders import (
     digest,
     make_asset,
     make_blob,
+    make_holder,
     make_licence,
+    make_reservation,
+    make_said,
     make_work,
 )
 
@@ -35,7 +38,14 @@ from raisonne.policy.condition import (
 )
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.listing import UseQuestion, answers, condition, licence_condition
+from raisonne.rights.holder import holder_key
 from raisonne.rights.recorded_licence import Grant, Licence
+from raisonne.rights.reservation import (
+    Reservation,
+    ReservationInForce,
+    ReservationScope,
+    in_force,
+)
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.work import Work, WorkState
 from raisonne.storage.engine import Database
@@ -51,6 +61,8 @@ OFFSETS = (
     *(timedelta(days=n) for n in (-4_000, -30, 30, 4_000)),
 )
 MOMENTS = (NOW, NOW.replace(microsecond=0), NOW.replace(microsecond=124_000))
+ARTISTS = ("Anna Ö.", "ANNA Ö.", "A. Ödman", "齐白石", "Nobody", "")
+COLLECTIONS = ("", "1908", "holders/000000", "collections/1908")
 TERRITORIES = ("AT", "CH", "DE", "FR", WORLD)
 
 
@@ -118,11 +130,61 @@ def questions(dice: random.Random) -> Iterator[UseQuestion]:
             yield UseQuestion(TENANT, use, territory, dice.choice(MOMENTS) + dice.choice(OFFSETS))
 
 
+def any_reservations(dice: random.Random) -> tuple[Reservation, ...]:
+    """Reservations around the moments that are asked about, of two artists and two collections."""
+    subjects = [
+        *((ReservationScope.HOLDER, f"holders/{number:06d}") for number in range(2)),
+        *((ReservationScope.COLLECTION, label) for label in ("1908", "holders/000000")),
+    ]
+    made = []
+    for number in range(24):
+        scope, subject = dice.choice(subjects)
+        since = dice.choice(MOMENTS) + dice.choice(OFFSETS)
+        ends = max(since, dice.choice(MOMENTS) + dice.choice(OFFSETS))
+        kinds = frozenset(dice.sample(list(ReservationKind), dice.randint(1, 2)))
+        made.append(
+            make_reservation(
+                number,
+                scope=scope,
+                subject=subject,
+                kinds=kinds,
+                effective_time=since,
+                end_time=ends if dice.random() < 0.7 else None,
+            )
+        )
+    return tuple(made)
+
+
+HOLDERS = (
+    make_holder(0, display_name="Anna Ö.", aliases=("A. Ödman",)),
+    make_holder(1, display_name="齐白石", aliases=()),
+)
+
+
+def reserved(
+    reservations: Sequence[Reservation], works: Sequence[Work], at: datetime
+) -> dict[str, tuple[ReservationInForce, ...]]:
+    """Return what counts for works at a time, told without a catalogue."""
+    owners = {holder_key(name): holder for holder in HOLDERS for name in holder.names}
+    found = {}
+    for work in works:
+        owner = owners.get(holder_key(work.holder))
+        subjects = {(ReservationScope.COLLECTION, work.collection)}
+        subjects |= {(ReservationScope.HOLDER, owner.name)} if owner else set()
+        found[work.name] = tuple(
+            in_force(each)
+            for each in reservations
+            if (each.scope, each.subject) in subjects and each.counts_at(at)
+        )
+    return found
+
+
 @dataclass(frozen=True)
 class World:
     """Works, and by question which of them the policies permit; asked once for both engines."""
 
     works: tuple[Work, ...]
+    reservations: tuple[Reservation, ...]
     licences: tuple[Licence, ...]
     permitted: tuple[tuple[UseQuestion, frozenset[str], frozenset[str]], ...]
     """By question: works that the policies permit, and those of them under a licence."""
@@ -137,18 +199,39 @@ def world(bundle: PolicyBundle) -> World:
         licence for number, work in enumerate(works) for licence in any_licences(number, work, dice)
     ]
     registered = [work for work in works if work.state is WorkState.REGISTERED]
+    reservations = any_reservations(dice)
     permitted = []
     for question in questions(dice):
-        given = answers(bundle, question, registered, counting(licences, question.at))
+        given = answers(
+            bundle,
+            question,
+            registered,
+            reserved(reservations, registered, question.at),
+            counting(licences, question.at),
+        )
         allowed = frozenset(a.work.name for a in given if a.allowed)
         permitted.append((question, allowed, frozenset(a.work.name for a in given if a.licence)))
-    return World(tuple(works), tuple(licences), tuple(permitted))
+    return World(tuple(works), reservations, tuple(licences), tuple(permitted))
 
 
 def any_work(number: int, dice: random.Random) -> Work:
     state = WorkState.WITHDRAWN if dice.random() < 0.1 else WorkState.REGISTERED
     name = f"works/{digest(str(number))}"
-    return make_work(number, name=name, state=state, rights=any_statement(dice))
+    return make_work(
+        number,
+        name=name,
+        state=state,
+        rights=any_statement(dice),
+        holder=dice.choice(ARTISTS),
+        collection=dice.choice(COLLECTIONS),
+    )
+
+
+def add_reservations(transactions: SqlTransactions, reservations: Sequence[Reservation]) -> None:
+    with transactions.write() as transaction:
+        for holder in HOLDERS:
+            transaction.holders.add(holder, None, make_said())
+        transaction.reservations.add(reservations)
 
 
 def fill(
@@ -170,6 +253,7 @@ def test_what_is_looked_up_is_what_is_permitted_one_by_one(
     transactions: SqlTransactions, bundle: PolicyBundle, world: World
 ) -> None:
     fill(transactions, world.works, world.licences)
+    add_reservations(transactions, world.reservations)
     registered = [work.name for work in world.works if work.state is WorkState.REGISTERED]
     for question, permitted, licensed in world.permitted:
         own = condition(bundle, question, WorkState.REGISTERED)
@@ -183,6 +267,9 @@ def test_what_is_looked_up_is_what_is_permitted_one_by_one(
                 assert [work.name for work in part.works] == expected, question
             alone = sought_in(transaction.works, own, question.at, limit=WORKS).works
         assert {work.name for work in alone} == permitted - licensed
+        told = reserved(world.reservations, part.works, question.at)
+        counted = {name: reservations for name, reservations in told.items() if reservations}
+        assert {name: part.reservations.get(name, ()) for name in counted} == counted
         assert part.licences == {
             work: grants
             for work, grants in counting(world.licences, question.at).items()
@@ -190,7 +277,7 @@ def test_what_is_looked_up_is_what_is_permitted_one_by_one(
         }
     shares = {len(permitted) for _, permitted, _ in world.permitted}
     assert WORKS / 50 < min(shares) < max(shares) < WORKS / 2
-    assert min(len(licensed) for _, _, licensed in world.permitted) > WORKS / 100
+    assert min(len(licensed) for _, _, licensed in world.permitted) > WORKS / 200
 
 
 def test_a_look_up_goes_on_after_a_name(transactions: SqlTransactions, world: World) -> None:
@@ -261,12 +348,17 @@ def test_records_are_looked_up_as_they_were(
 ) -> None:
     """Works that changed before and after, and will: as of any time, the versions of then."""
     dice = random.Random(SEED)
-    works = [make_work(number, rights=any_statement(dice)) for number in range(60)]
+    works = [
+        replace(any_work(number, dice), name=f"works/{number:06d}", state=WorkState.REGISTERED)
+        for number in range(60)
+    ]
+    reservations = any_reservations(dice)
     licences = [
         licence for number, work in enumerate(works) for licence in any_licences(number, work, dice)
     ]
     licences = [spread(licence, dice) for licence in licences]
     fill(transactions, works, licences)
+    add_reservations(transactions, reservations)
     for work in works:
         for revision in range(2, dice.randint(2, 5)):
             state = WorkState.WITHDRAWN if dice.random() < 0.15 else WorkState.REGISTERED
@@ -274,6 +366,8 @@ def test_records_are_looked_up_as_they_were(
                 work,
                 rights=any_statement(dice),
                 state=state,
+                holder=dice.choice(ARTISTS),
+                collection=dice.choice(COLLECTIONS),
                 revision=revision,
                 update_time=NOW + timedelta(seconds=revision),
             )
@@ -291,9 +385,11 @@ def test_records_are_looked_up_as_they_were(
             then = transaction.works.rights_of(TENANT, names, question.at)
             found = pages(transaction.works, wanted, under, question.at)
         standing = [replace(w, rights=then[w.name].rights, state=then[w.name].state) for w in works]
+        told = {name: rights.reservations for name, rights in then.items()}
+        assert any(told.values())
         grants = {name: record.licences for name, record in then.items() if record.licences}
         assert grants == counting(licences, question.at)
-        given = answers(bundle, question, standing, grants)
+        given = answers(bundle, question, standing, told, grants)
         relied += sum(bool(answer.licence) for answer in given)
         expected = [a.work for a in given if a.allowed and a.work.state is WorkState.REGISTERED]
         assert [(w.name, w.rights) for w in found] == [(w.name, w.rights) for w in expected]

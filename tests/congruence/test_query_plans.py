@@ -16,8 +16,11 @@ from tests.congruence.builders import (
     make_blob,
     make_event,
     make_fingerprints,
+    make_holder,
     make_job,
     make_licence,
+    make_reservation,
+    make_said,
     make_segment,
     make_work,
 )
@@ -30,6 +33,7 @@ from raisonne.policy.condition import Contains, RightsField
 from raisonne.rights.case import CaseState
 from raisonne.rights.dispute import DisputeState
 from raisonne.rights.job import JobKind, JobState
+from raisonne.rights.reservation import ReservationScope
 from raisonne.rights.term import TermCategory
 from raisonne.rights.work import WorkState
 from raisonne.storage.engine import Database
@@ -130,8 +134,8 @@ def use_everything(database: Database) -> None:
         transaction.cases.list(TENANT, limit=9, after="x")
         transaction.cases.list(TENANT, limit=9, state=CaseState.OPEN)
         use_the_notices(transaction)
-    use_the_licences(transactions)
-    use_what_looks_back(transactions)
+    for use in (use_the_licences, use_the_reservations, use_what_looks_back):
+        use(transactions)
     use_the_log(SqlFingerprintLog(database))
     use_the_segment_list(SqlSegmentList(database))
     SqlKeks(database).current(TENANT, "asset")
@@ -142,6 +146,44 @@ def use_everything(database: Database) -> None:
     ledger.index_of("events/000000")
     ledger.inclusion_proof(0, 1)
     list(ledger.entries(1))
+
+
+def use_the_reservations(transactions: SqlTransactions) -> None:
+    changed = make_holder(0, revision=2)
+    withdrawn = make_reservation(0, end_time=NOW, withdraw_time=NOW)
+    with transactions.write() as transaction:
+        transaction.holders.add(make_holder(), None, make_said())
+        transaction.holders.replace(changed, None, make_said(1))
+        store = transaction.reservations
+        store.add([make_reservation()])
+        store.withdraw(withdrawn)
+        store.follow_up(TENANT, make_holder().name, NOW)
+        (follow_up, *_) = store.due(TENANT, NOW, 9)
+        store.reach(TENANT, follow_up)
+        store.works_after(TENANT, follow_up, 9)
+        store.finish(TENANT, follow_up)
+        store.forget(TENANT, NOW)
+    with transactions.read() as transaction:
+        transaction.holders.list(TENANT, limit=9, after="x")
+        transaction.holders.versions(TENANT, make_holder().name)
+        transaction.holders.contact(TENANT, "x")
+        transaction.holders.by_keys(TENANT, ["x", "y"])
+        transaction.holders.count_names(TENANT)
+        store = transaction.reservations
+        store.get(TENANT, "x")
+        store.list(TENANT, limit=9, after="x")
+        store.of_subjects(TENANT, [(ReservationScope.COLLECTION, "x")])
+        store.count_works(make_reservation())
+        store.count_works(make_reservation(scope=ReservationScope.COLLECTION, subject="x"))
+        store.names_of_reserved(TENANT)
+        store.rights_of_holders(TENANT, ["x"], NOW)
+        transaction.works.list_at(
+            TENANT,
+            Contains(RightsField.RESERVATIONS, frozenset({"style"})),
+            at=NOW,
+            state=WorkState.REGISTERED,
+            limit=9,
+        )
 
 
 def use_what_looks_back(transactions: SqlTransactions) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.congruence.builders import (
     TENANT,
@@ -22,17 +23,29 @@ from tests.congruence.builders import (
     make_work,
 )
 
+from raisonne.rights.holder import holder_key
 from raisonne.rights.licence import granted_uses, requires_attribution
 from raisonne.rights.recorded_licence import Licence
-from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
+from raisonne.rights.reservation import ReservationScope
+from raisonne.rights.statement import (
+    WORLD,
+    ReservationKind,
+    RightsStatement,
+    Use,
+    reservation_bits,
+)
 from raisonne.rights.work import Work
+from raisonne.storage.columns import Row, insert_rows
 from raisonne.storage.engine import Database, open_database
 from raisonne.storage.migrate import upgrade
+from raisonne.storage.reservation_tables import HolderNameRow, HolderRow, ReservationRow
 from raisonne.storage.transactions import SqlTransactions
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 COUNTRIES = ("AT", "CH", "DE", "FR", "GB", "IT", "JP", "US")
 LICENCES = ("", "", "CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0", "LicenseRef-House")
+ARTISTS = 5_000
+ALBUMS = 100
 _BATCH = 5_000
 
 
@@ -92,7 +105,8 @@ def fill(database: Database, count: int, kind: str, licensed: float = 0.0) -> li
                 asset = make_asset(number)
                 work = make_work(
                     number, name=f"works/{digest(str(number))[:32]}", asset=asset.name,
-                    rights=STATEMENTS[kind](dice),
+                    rights=STATEMENTS[kind](dice), holder=f"Artist {number % ARTISTS}",
+                    collection=f"Album {number % ALBUMS}",
                 )  # fmt: skip
                 transaction.assets.add(asset, make_blob(number))
                 transaction.works.add(replace(work, tenant=TENANT), ())
@@ -102,6 +116,57 @@ def fill(database: Database, count: int, kind: str, licensed: float = 0.0) -> li
     with database.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
     return sorted(names)
+
+
+def reserve(database: Database, artists: int, albums: int = 0, named: str = "Artist") -> None:
+    """Record reservations, each of an artist with an alias or of an album."""
+    dice = random.Random(20_261_129)
+    subjects = [(ReservationScope.HOLDER, number) for number in range(artists)]
+    subjects += [(ReservationScope.COLLECTION, number) for number in range(albums)]
+    for start in range(0, len(subjects), _BATCH):
+        rows: dict[type[Row], list[dict[str, Any]]] = {
+            HolderRow: [], HolderNameRow: [], ReservationRow: [],
+        }  # fmt: skip
+        for scope, number in subjects[start : start + _BATCH]:
+            subject = f"collections/Album {number}"
+            if scope is ReservationScope.HOLDER:
+                subject = f"holders/{named}{number}"
+                _name(rows, subject, f"{named} {number}")
+            kinds = dice.sample(list(ReservationKind), dice.randint(1, 2))
+            rows[ReservationRow].append(
+                {
+                    "tenant": TENANT, "name": f"reservations/{named}{scope}{number}",
+                    "subject": subject, "called": f"{named} {number}",
+                    "kinds": reservation_bits(kinds),
+                    "effective_time": NOW - timedelta(days=dice.randint(1, 900)), "end_time": None,
+                    "create_time": NOW, "actor": "", "note": "",
+                    "source": "https://artist.example", "evidence_sha256": "",
+                    "withdraw_time": None, "withdrawn_by": "", "withdraw_note": "",
+                }
+            )  # fmt: skip
+        with database.write() as session:
+            for table, values in rows.items():
+                if values:
+                    insert_rows(session, table, *values)
+    with database.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _name(rows: dict[type[Row], list[dict[str, Any]]], holder: str, name: str) -> None:
+    rows[HolderRow].append(
+        {
+            "tenant": TENANT, "name": holder, "display_name": name, "identifiers": {},
+            "contact": None, "contact_sha256": "", "note": "", "revision": 1,
+            "create_time": NOW, "update_time": NOW,
+        }
+    )  # fmt: skip
+    for position, spelling in enumerate((name, f"{name} the Elder")):
+        rows[HolderNameRow].append(
+            {
+                "tenant": TENANT, "key": holder_key(spelling), "holder": holder,
+                "position": position, "spelling": spelling,
+            }
+        )  # fmt: skip
 
 
 def _licences(number: int, work: Work, dice: random.Random) -> list[Licence]:

@@ -49,6 +49,7 @@ class ListedTerm:
         reason: Why it is listed.
         appeal: Where to contest it.
         languages: That it is written in; any if empty.
+        holder: ``holders/{id}`` for a name of a rights holder.
     """
 
     term: str
@@ -59,6 +60,7 @@ class ListedTerm:
     reason: str = ""
     appeal: str = ""
     languages: tuple[str, ...] = ()
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def _hit(listed: ListedTerm, grading: Grading, field: str) -> TermHit:
         severity=listed.severity,
         reason=listed.reason,
         appeal=listed.appeal,
+        holder=listed.holder,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from string import Template
 from types import MappingProxyType
 
+from raisonne.policy.reserving import RESERVING_PLACEHOLDERS
 from raisonne.rights.obligation import Obligation
 
 SCREENING = "screening"
@@ -15,13 +16,11 @@ SCREENING = "screening"
 OUTCOMES = frozenset({"BLOCK", "REVIEW", "INFO", "NONE"})
 """What ``@outcome`` may say: the severity of the finding, or that there is none."""
 
-PLACEHOLDERS = frozenset(
-    {
-        "appeal", "category", "certainty", "dialect", "digest", "embargo_until", "executed",
-        "failed", "licence", "listed", "place", "said", "span", "term", "territory",
-        "unexplained", "use", "valid_from", "valid_until", "work",
-    }
-)  # fmt: skip
+PLACEHOLDERS = RESERVING_PLACEHOLDERS | {
+    "appeal", "category", "certainty", "dialect", "digest", "embargo_until", "executed", "failed",
+    "holder", "licence", "listed", "place", "said", "span", "term", "territory", "unexplained",
+    "use", "valid_from", "valid_until", "work",
+}  # fmt: skip
 """What ``@sentence`` may ask to be filled in."""
 
 _REQUIRED = frozenset({"id", "reason"})

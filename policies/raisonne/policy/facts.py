@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import Protocol
 
 from raisonne.policy.cedar import Entity, Uid
+from raisonne.policy.reserving import reserving_words
 from raisonne.rights.errors import InputError
 from raisonne.rights.licence import licence_terms
 from raisonne.rights.match import DetectorState, Mechanism
 from raisonne.rights.recorded_licence import Grant
+from raisonne.rights.reservation import reserved_kinds, with_reservations
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.term import TermGrade
-from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
+from raisonne.rights.verdict import HolderRights, Judgement, Subject, TermHit, WorkRights
 from raisonne.rights.work import WorkState
 
 _WORK_TYPES = {WorkState.REGISTERED: "Work", WorkState.WITHDRAWN: "WithdrawnWork"}
@@ -80,6 +82,19 @@ def rights_in_tenant(inputs: Judgement) -> dict[str, WorkRights]:
     return found
 
 
+def holders_in_tenant(inputs: Judgement) -> dict[str, HolderRights]:
+    """Return what rights holders have reserved, by holder, likewise.
+
+    Raises:
+        InputError: If a holder has two records that differ.
+    """
+    found: dict[str, HolderRights] = {}
+    for holder in inputs.holders:
+        if holder.tenant == inputs.tenant and found.setdefault(holder.holder, holder) != holder:
+            raise InputError(f"There are two different records of {holder.holder}.")
+    return found
+
+
 def certainties(inputs: Judgement) -> dict[str, str]:
     """Return how certain the best match of each work is, as Cedar decimals, by work name.
 
@@ -114,12 +129,12 @@ def work_uid(work: str, rights: WorkRights | None) -> Uid:
 
 
 def work_entity(rights: WorkRights) -> Entity:
-    """Return a registered work for the policies.
+    """Return a registered work for the policies, with all that is reserved of it.
 
     Raises:
         InputError: If one of its times has no time zone.
     """
-    attributes, written = _work_attributes(rights.rights, fee=False)
+    attributes, written = _work_attributes(_effective(rights), fee=False)
     return Entity(work_uid(rights.work, rights), attributes, written=written)
 
 
@@ -129,9 +144,21 @@ def licence_entity(grant: Grant, rights: WorkRights) -> Entity:
     Raises:
         InputError: If one of its times has no time zone.
     """
-    attributes, written = _work_attributes(grant.statement(rights.rights), fee=grant.fee)
+    attributes, written = _work_attributes(grant.statement(_effective(rights)), fee=grant.fee)
     uid = Uid(_WORK_TYPES[rights.state], grant.licence)
     return Entity(uid, attributes, written=written)
+
+
+def holder_entity(rights: HolderRights) -> Entity:
+    """Return a rights holder for the policies, with what is reserved of all their works."""
+    kinds = sorted(reserved_kinds(rights.reservations))
+    attributes = {"reservations": [Uid("Reservation", kind).as_json() for kind in kinds]}
+    return Entity(Uid("ReservedHolder", rights.holder), attributes)
+
+
+def _effective(rights: WorkRights) -> RightsStatement:
+    """Return a record's own statement with what its holder and its collection reserve as well."""
+    return with_reservations(rights.rights, rights.reservations)
 
 
 @lru_cache(_STATEMENTS_KEPT)
@@ -197,11 +224,13 @@ def term_groups(inputs: Judgement) -> list[tuple[TermHit, ...]]:
     """Return the hits by what was named, each time those that are written most plainly.
 
     Returns:
-        Groups ordered by work, list entry, term and category; within a group by place.
+        Groups ordered by work, list entry, holder, term and category; within a group by place.
     """
     groups: dict[tuple[str, ...], list[TermHit]] = {}
     for hit in inputs.term_hits:
-        key = hit.work, hit.entry, hit.term, str(hit.category), str(hit.severity or "")
+        # A holder's names stand for the one holder: what is written most plainly counts.
+        term = "" if hit.holder else hit.term
+        key = hit.work, hit.entry, hit.holder, term, str(hit.category), str(hit.severity or "")
         groups.setdefault(key, []).append(hit)
     return [_plainest(groups[key]) for key in sorted(groups)]
 
@@ -209,11 +238,13 @@ def term_groups(inputs: Judgement) -> list[tuple[TermHit, ...]]:
 def _plainest(hits: list[TermHit]) -> tuple[TermHit, ...]:
     plainest = min(hits, key=lambda hit: _PLAINNESS[hit.grade]).grade
     chosen = [hit for hit in hits if hit.grade is plainest]
-    return tuple(sorted(chosen, key=lambda hit: (hit.field, hit.start, hit.end)))
+    return tuple(sorted(chosen, key=lambda hit: (hit.field, hit.start, hit.end, hit.term)))
 
 
 def term_uid(hit: TermHit, rights: WorkRights | None) -> Uid:
-    """Return the entity that a hit is about: a work, or a term of a list."""
+    """Return the entity that a hit is about: a holder, a work, or a term of a list."""
+    if hit.holder:
+        return Uid("ReservedHolder", hit.holder)
     return work_uid(hit.work, rights) if hit.work else Uid("ListedTerm", hit.entry)
 
 
@@ -229,19 +260,26 @@ def term_context(inputs: Judgement, hit: TermHit) -> dict[str, object]:
 
 
 def words_for_term(
-    inputs: Judgement, hits: tuple[TermHit, ...], rights: WorkRights | None
+    inputs: Judgement,
+    hits: tuple[TermHit, ...],
+    rights: WorkRights | None,
+    holder: HolderRights | None,
 ) -> Mapping[str, str]:
     """Return what a clause's sentence can say about a term that was named."""
     first = hits[0]
+    named = dict(reserving_words(RightsStatement(), holder.reservations)) if holder else {}
     return words_for_work(
         inputs,
         first.work,
         rights,
+        None,
         term=first.term,
         span=_span(hits),
         category=first.category.value,
         listed=f" Listed because: {first.reason}" if first.reason else "",
         appeal=first.appeal or _APPEAL,
+        holder=(holder.display_name if holder else "") or first.holder,
+        **named,
     )
 
 
@@ -285,6 +323,8 @@ def words_for_work(
     }
     said = {key: f"{time:%Y-%m-%d %H:%M} UTC" for key, time in times.items() if time is not None}
     words = {"work": called(work, rights), "use": _USES[inputs.use], "territory": inputs.territory}
+    if rights and rights.reservations:
+        said.update(reserving_words(rights.rights, rights.reservations))
     return said | words | more
 
 

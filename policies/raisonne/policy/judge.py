@@ -25,6 +25,7 @@ from raisonne.rights.obligation import obligation_text
 from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.verdict import (
     Finding,
+    HolderRights,
     Judgement,
     Outcome,
     Severity,
@@ -72,11 +73,11 @@ def judge(inputs: Judgement, bundle: PolicyBundle, name: str) -> Verdict:
         and detail, whatever the order of the inputs.
 
     Raises:
-        InputError: If a score is no probability, a time has no time zone, or a work has two
-            rights records that differ.
+        InputError: If a score is no probability, a time has no time zone, or a work or a holder
+            has two records that differ.
     """
-    rights = facts.rights_in_tenant(inputs)
-    entities = bundle.slice(_works(inputs, rights))
+    rights, holders = facts.rights_in_tenant(inputs), facts.holders_in_tenant(inputs)
+    entities = bundle.slice([*_works(inputs, rights), *map(facts.holder_entity, holders.values())])
     findings: set[Finding] = set()
     obligations: set[str] = set()
     for work, standing, screened, words in _matched(inputs, bundle, rights, entities):
@@ -86,7 +87,7 @@ def judge(inputs: Judgement, bundle: PolicyBundle, name: str) -> Verdict:
         owed = used.clauses if found and used.allowed else ()
         record = rights.get(work)
         obligations.update(_owed((*owed, *screened.clauses), work, record, standing.grant))
-    for work, screened, words in _screened(inputs, bundle, rights, entities):
+    for work, screened, words in _screened(inputs, bundle, rights, holders, entities):
         findings.update(_screening_findings(screened, (work,) if work else (), words))
         obligations.update(_owed(screened.clauses, work, rights.get(work)))
     ordered = tuple(sorted(findings, key=_order))
@@ -179,11 +180,12 @@ def _screened(
     inputs: Judgement,
     bundle: PolicyBundle,
     rights: Mapping[str, WorkRights],
+    holders: Mapping[str, HolderRights],
     entities: EntitySlice,
 ) -> Iterator[_Screened]:
     """Yield what the screening policies say of all but matches; the work is empty for none."""
     yield from _styles(inputs, bundle, rights, entities)
-    yield from _terms(inputs, bundle, rights, entities)
+    yield from _terms(inputs, bundle, rights, holders, entities)
     yield from _signals(inputs, bundle, entities)
     yield from _detectors(inputs, bundle, entities)
 
@@ -214,6 +216,7 @@ def _terms(
     inputs: Judgement,
     bundle: PolicyBundle,
     rights: Mapping[str, WorkRights],
+    holders: Mapping[str, HolderRights],
     entities: EntitySlice,
 ) -> Iterator[_Screened]:
     groups = facts.term_groups(inputs)
@@ -229,8 +232,8 @@ def _terms(
     ]
     decisions = bundle.decide_all(requests, entities)
     for hits, decision in zip(groups, decisions, strict=True):
-        work = hits[0].work
-        yield work, decision, facts.words_for_term(inputs, hits, rights.get(work))
+        work, holder = hits[0].work, holders.get(hits[0].holder)
+        yield work, decision, facts.words_for_term(inputs, hits, rights.get(work), holder)
 
 
 def _signals(inputs: Judgement, bundle: PolicyBundle, entities: EntitySlice) -> Iterator[_Screened]:

@@ -22,11 +22,14 @@ from raisonne.policy.judge import NOT_GRANTED, POLICY_ERROR
 from raisonne.policy.residuals import Translator
 from raisonne.policy.standing import USE, Standing, standings
 from raisonne.rights.recorded_licence import Grant
+from raisonne.rights.reservation import ReservationInForce
 from raisonne.rights.statement import Use
 from raisonne.rights.use_answer import Ground, UseAnswer
 from raisonne.rights.verdict import Subject, WorkRights
 from raisonne.rights.work import Work, WorkState
 
+Reservations: TypeAlias = Mapping[str, tuple[ReservationInForce, ...]]
+"""Reservations of holders and collections, by name of the work."""
 Licences: TypeAlias = Mapping[str, tuple[Grant, ...]]
 """What recorded licences grant, by name of the work."""
 
@@ -54,6 +57,7 @@ def answers(
     bundle: PolicyBundle,
     question: UseQuestion,
     works: Sequence[Work],
+    reservations: Reservations = MappingProxyType({}),
     licences: Licences = MappingProxyType({}),
 ) -> tuple[UseAnswer, ...]:
     """Ask the policies about each work, as a verdict on a match with it would.
@@ -62,6 +66,7 @@ def answers(
         bundle: The policies.
         question: The use.
         works: Works of the question's tenant, with different names.
+        reservations: Those of their holders and collections that count then, by name of the work.
         licences: Those of the works that count at the question's time.
 
     Returns:
@@ -70,7 +75,10 @@ def answers(
     Raises:
         InputError: If a time has no time zone.
     """
-    records = {work.name: _rights(work, licences.get(work.name, ())) for work in works}
+    records = {
+        work.name: _rights(work, reservations.get(work.name, ()), licences.get(work.name, ()))
+        for work in works
+    }
     registered = [each for each in records.values() if each.state is WorkState.REGISTERED]
     entities = bundle.slice(facts.work_entity(record) for record in registered)
     stand = standings(bundle, question, records, entities)
@@ -123,7 +131,9 @@ def _condition(bundle: PolicyBundle, question: UseQuestion, translate: Translato
     return both(either(*effects["permit"]), negated(either(*effects["forbid"])))
 
 
-def _rights(work: Work, licences: tuple[Grant, ...]) -> WorkRights:
+def _rights(
+    work: Work, reservations: tuple[ReservationInForce, ...], licences: tuple[Grant, ...]
+) -> WorkRights:
     return WorkRights(
         work=work.name,
         tenant=work.tenant,
@@ -133,6 +143,7 @@ def _rights(work: Work, licences: tuple[Grant, ...]) -> WorkRights:
         revision=work.revision,
         rights=work.rights,
         source=work.source,
+        reservations=reservations,
         licences=licences,
     )
 

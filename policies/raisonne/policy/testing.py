@@ -6,7 +6,7 @@ Each ``x.cedar`` has an ``x_test.yaml`` with cases of access decisions (``access
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -20,10 +20,11 @@ from raisonne.rights.errors import AccessError, InputError
 from raisonne.rights.match import DetectorRun, DetectorState, Match, Mechanism
 from raisonne.rights.principal import Permission, Principal, Role
 from raisonne.rights.recorded_licence import Grant
+from raisonne.rights.reservation import ReservationInForce, ReservationScope
 from raisonne.rights.signal import RESERVED_USES, Dialect, Signal, SignalState
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
-from raisonne.rights.verdict import Judgement, Subject, TermHit, WorkRights
+from raisonne.rights.verdict import HolderRights, Judgement, Subject, TermHit, WorkRights
 from raisonne.rights.work import WorkState
 
 MAX_CASES = 10_000
@@ -37,7 +38,7 @@ _KEYS = {
     "judgements": frozenset(
         {
             "name", "subject", "use", "territory", "at", "works", "unknown_works", "scores",
-            "mechanism", "detectors", "terms", "signals", "expect",
+            "mechanism", "detectors", "terms", "holders", "signals", "expect",
         }
     ),
 }  # fmt: skip
@@ -204,6 +205,10 @@ def _judgement(case: Mapping[str, Any]) -> Judgement:
         detectors=tuple(_detector(name, state) for name, state in detectors.items()),
         term_hits=tuple(_hit(term, given) for term, given in case.get("terms", {}).items()),
         index_revision=1,
+        holders=tuple(
+            _holder(f"holders/{position}", kinds)
+            for position, kinds in enumerate(case.get("holders", ()))
+        ),
         signals=tuple(_signal(given) for given in case.get("signals", ())),
     )
 
@@ -222,8 +227,17 @@ def _signal(given: Mapping[str, Any]) -> Signal:
     )
 
 
+def _holder(name: str, kinds: Sequence[str]) -> HolderRights:
+    """Return a rights holder who has reserved these kinds of all works."""
+    reserved = frozenset(ReservationKind(kind) for kind in kinds)
+    made = ReservationInForce(
+        "reservations/0", ReservationScope.HOLDER, name, "Holder", reserved, _AT
+    )
+    return HolderRights(name, _TENANT, "Holder", (made,) if reserved else ())
+
+
 def _hit(term: str, given: str | Mapping[str, Any]) -> TermHit:
-    """Return a hit on a work, or on a term of a list where a mapping says of which category."""
+    """Return a hit on a work; where a mapping says so, on a holder or on a term of a list."""
     if isinstance(given, str):
         return TermHit(term, given, 0, 1)
     severity = given.get("severity")
@@ -234,8 +248,9 @@ def _hit(term: str, given: str | Mapping[str, Any]) -> TermHit:
         1,
         TermGrade(given.get("grade", TermGrade.EXACT)),
         category=TermCategory(given.get("category", TermCategory.ARTIST)),
-        entry="" if "work" in given else "terms/1",
+        entry="" if given.keys() & {"work", "holder"} else "terms/1",
         severity=None if severity is None else TermSeverity(severity),
+        holder=given.get("holder", ""),
     )
 
 

@@ -45,6 +45,10 @@ class Permission(StrEnum):
     GENERATION_READ = "generation:read"
     GENERATION_REJUDGE = "generation:rejudge"
 
+    HOLDER_CREATE = "holder:create"
+    HOLDER_READ = "holder:read"
+    HOLDER_UPDATE = "holder:update"
+
     INDEX_MAINTAIN = "index:maintain"
 
     LEDGER_READ = "ledger:read"
@@ -59,6 +63,10 @@ class Permission(StrEnum):
 
     OPERATION_CANCEL = "operation:cancel"
     OPERATION_READ = "operation:read"
+
+    RESERVATION_CREATE = "reservation:create"
+    RESERVATION_READ = "reservation:read"
+    RESERVATION_WITHDRAW = "reservation:withdraw"
 
     TERM_CREATE = "term:create"
     TERM_READ = "term:read"

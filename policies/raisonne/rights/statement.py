@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 WORLD = "*"
 """Territory that stands for everywhere."""
@@ -47,6 +48,12 @@ _RESERVATION_BITS = {
 def reservation_bits(reservations: Iterable[ReservationKind]) -> int:
     """Return reservations as a number with a bit for each, which never changes its meaning."""
     return sum(_RESERVATION_BITS[kind] for kind in set(reservations))
+
+
+@lru_cache(1 << len(_RESERVATION_BITS))
+def reservations_of_bits(bits: int) -> frozenset[ReservationKind]:
+    """Return the reservations that ``reservation_bits`` was given."""
+    return frozenset(kind for kind, bit in _RESERVATION_BITS.items() if bits & bit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from raisonne.rights.case import Decision, Ruling
 from raisonne.rights.errors import NotClearedError
 from raisonne.rights.match import DetectorRun, Match
 from raisonne.rights.recorded_licence import Grant
+from raisonne.rights.reservation import ReservationInForce
 from raisonne.rights.signal import Signal
 from raisonne.rights.statement import RightsStatement, Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
@@ -78,8 +79,9 @@ class WorkRights:
         holder: Rights holder's name.
         state: Whether it still protects.
         revision: Of the record that was judged.
-        rights: The statement that was judged.
+        rights: The record's own statement.
         source: Where the registrant's file was, so that a person recognises it.
+        reservations: Those of its holder and its collection that count as well, by name.
         licences: What recorded licences grant that counted at the time judged as of.
         disputed: Whether somebody else said, at the time that was judged, that the title is theirs.
     """
@@ -92,8 +94,26 @@ class WorkRights:
     revision: int
     rights: RightsStatement
     source: str = ""
+    reservations: tuple[ReservationInForce, ...] = ()
     licences: tuple[Grant, ...] = ()
     disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRights:
+    """What a rights holder whom a prompt names has reserved.
+
+    Attributes:
+        holder: ``holders/{id}``.
+        tenant: Owner of the record.
+        display_name: The name that is shown.
+        reservations: Those in force, by name.
+    """
+
+    holder: str
+    tenant: str
+    display_name: str
+    reservations: tuple[ReservationInForce, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +124,7 @@ class TermHit:
 
     Attributes:
         term: As registered or listed.
-        work: A work whose holder or title it is; empty for a term of a list.
+        work: A work whose holder or title it is; empty for a term of a list and for a holder.
         start: First character in the prompt.
         end: Past the last character.
         grade: How plainly it was written.
@@ -115,6 +135,7 @@ class TermHit:
         severity: What a tenant wants of it, for its own list.
         reason: Why it is listed.
         appeal: Where to contest it.
+        holder: ``holders/{id}`` for a name of a rights holder.
     """
 
     term: str
@@ -129,6 +150,7 @@ class TermHit:
     severity: TermSeverity | None = None
     reason: str = ""
     appeal: str = ""
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,7 @@ class Judgement:
         detectors: What ran.
         term_hits: Registered names found in the prompt.
         index_revision: Change-log position that the search saw.
+        holders: What the rights holders behind term hits have reserved.
         signals: What the judged file itself says about its rights; empty where it says nothing.
     """
 
@@ -161,6 +184,7 @@ class Judgement:
     detectors: tuple[DetectorRun, ...]
     term_hits: tuple[TermHit, ...]
     index_revision: int
+    holders: tuple[HolderRights, ...] = ()
     signals: tuple[Signal, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""What people wrote in notices, counter-notices and disputes: bounded, and sealed wherever kept."""
+"""What people wrote, and how to reach them: bounded, and sealed wherever it is kept."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from typing import TypeVar
 from raisonne.app.sealing import Envelope, SealContext, pack, unpack
 from raisonne.rights.dispute import DisputeWords
 from raisonne.rights.errors import InputError, StorageError
+from raisonne.rights.holder import HolderContact
 from raisonne.rights.notice import CounterWords, NoticeWords
 
 NOTICE_PURPOSE = "notice"
 """Key purpose of what people wrote; they are personal data."""
+HOLDER_PURPOSE = "holder"
+"""Key purpose of how to reach rights holders, likewise."""
 MAX_EXPLANATION_CHARACTERS = 20_000
 """Longest explanation, location or description."""
 MAX_LINE_CHARACTERS = 1_000
@@ -22,7 +25,7 @@ MAX_LINE_CHARACTERS = 1_000
 _LONG = frozenset({"explanation", "location", "work_description", "basis"})
 _SALT_BYTES = 32
 
-W = TypeVar("W", NoticeWords, CounterWords, DisputeWords)
+W = TypeVar("W", NoticeWords, CounterWords, DisputeWords, HolderContact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def seal_words(envelope: Envelope, tenant: str, name: str, words: W) -> SealedWo
     """
     document = {"salt": secrets.token_hex(_SALT_BYTES), "words": asdict(words)}
     plain = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
-    context = SealContext(tenant, NOTICE_PURPOSE, name)
+    context = SealContext(tenant, _purpose(type(words)), name)
     return SealedWords(pack(envelope.seal(context, plain)), hashlib.sha256(plain).hexdigest())
 
 
@@ -71,14 +74,20 @@ def open_words(envelope: Envelope, tenant: str, name: str, sealed: SealedWords, 
         KeyUnavailableError: If the key was shredded, or the bytes are not the sealed ones.
         StorageError: If the words are not those that the ledger speaks of.
     """
-    context = SealContext(tenant, NOTICE_PURPOSE, name)
+    context = SealContext(tenant, _purpose(kind), name)
     plain = envelope.open(context, unpack(sealed.payload))
     if hashlib.sha256(plain).hexdigest() != sealed.sha256:
         raise StorageError(f"The words of {name} are not those that were received.")
     return kind(**json.loads(plain)["words"])
 
 
-def require_bounded(words: NoticeWords | CounterWords | DisputeWords) -> None:
+def _purpose(kind: type) -> str:
+    return HOLDER_PURPOSE if kind is HolderContact else NOTICE_PURPOSE
+
+
+def require_bounded(
+    words: NoticeWords | CounterWords | DisputeWords | HolderContact,
+) -> None:
     """Refuse texts that are too long, and characters that no text has.
 
     Raises:

@@ -12,6 +12,7 @@ from raisonne.app.case_ports import CaseStore, CounterNoticeStore, NoticeStore
 from raisonne.app.claim_ports import DisputeStore, DocumentStore, RegistrationStore
 from raisonne.app.fingerprints import FingerprintStore
 from raisonne.app.licence_store import LicenceStore
+from raisonne.app.reservation_ports import HolderStore, ReservationStore
 from raisonne.app.sealing import BlobRecord, Withdrawn
 from raisonne.app.term_store import TermStore
 from raisonne.app.work_ports import CursorStore, SignalStore, WorkStore
@@ -274,6 +275,16 @@ class Transaction(Protocol):
     @property
     def terms(self) -> TermStore:
         """Terms that prompts are screened for."""
+        ...
+
+    @property
+    def holders(self) -> HolderStore:
+        """Rights holders."""
+        ...
+
+    @property
+    def reservations(self) -> ReservationStore:
+        """What they have reserved for all their works."""
         ...
 
     @property

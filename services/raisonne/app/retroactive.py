@@ -1,9 +1,10 @@
 """Retroactive matching: what was released is judged again by what is registered or changed later.
 
-The search is turned round. Each work that is new, or whose record has changed, is looked for among
-the released artworks; those that may contain it are then judged as they were before their release,
-from their own bytes and by everything that is registered now. An artwork that would not be allowed
-any more becomes a case; whether it is recalled, a person rules.
+The search is turned round. Each work that is new, whose record has changed, or whose holder or
+collection has reserved something since, is looked for among the released artworks. Those that may
+contain it are then judged as they were before their release, from their own bytes and by everything
+that is registered now. An artwork that would not be allowed any more becomes a case; whether it is
+recalled, a person rules.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from enum import StrEnum
 
 from raisonne.app.events import event, verdict_details
 from raisonne.app.ports import Clock, Transaction, Transactions
+from raisonne.app.reservation_follow_up import ReservationFollowUps
 from raisonne.app.review import open_case
 from raisonne.app.screening import Question, Screener
 from raisonne.app.sealing import BlobStore, SealContext
@@ -29,7 +31,7 @@ from raisonne.rights.generation import Generation, GenerationState
 from raisonne.rights.ledger import LedgerAction
 from raisonne.rights.principal import Permission, Principal
 from raisonne.rights.statement import Use
-from raisonne.rights.verdict import Outcome, Subject, Verdict
+from raisonne.rights.verdict import Outcome, Subject, Verdict, WorkRights
 from raisonne.rights.work import WorkState
 
 CURSOR = "retroactive"
@@ -119,6 +121,16 @@ class Retroactive:
             self._reach(tenant, Cursor(reached, since))
         if due or begun is None or reached != begun.sequence:
             self._reach(tenant, Cursor(reached, now))
+        yield from self._reserved(principal, first or now, now)
+
+    def _reserved(self, principal: Principal, first: datetime, now: datetime) -> Iterator[Rejudged]:
+        """Look for works of holders and collections that have reserved something since then."""
+        follow_ups = ReservationFollowUps(self.transactions)
+        # What was reserved when the first artwork was released, it was judged by.
+        follow_ups.skip(principal.tenant, first)
+        while batch := follow_ups.next(principal.tenant, now):
+            yield from self._concerned(principal, batch.works)
+            follow_ups.done(principal.tenant, batch)
 
     def _follow(self, principal: Principal, begun: Cursor | None) -> Iterator[Rejudged]:
         """Take in what was released since, and judge what is released late.
@@ -145,7 +157,10 @@ class Retroactive:
             last = transaction.works.changed(tenant, begun.sequence - 1, 1)
         if asset is None or before is None or asset.create_time < begun.time - _COMMITTED_WITHIN:
             return False
-        return before.inputs.at < max([begun.time, *(recorded for _, _, recorded in last)])
+        followed = [begun.time, *(recorded for _, _, recorded in last)]
+        reserved = ReservationFollowUps(self.transactions).followed_until(tenant)
+        followed += [reserved] if reserved else []
+        return before.inputs.at < max(followed)
 
     def _changed(self, tenant: str, after: int, limit: int) -> Sequence[tuple[int, str, datetime]]:
         with self.transactions.read() as transaction:
@@ -258,5 +273,12 @@ def _settles(transaction: Transaction, decided: str, verdict: Verdict) -> bool:
     if known is None:
         return False
     accused = {work for finding in verdict.findings for work in finding.works}
-    now = {(w.work, w.revision) for w in verdict.inputs.works if w.work in accused}
-    return now <= {(work.work, work.revision) for work in known.inputs.works}
+    now = {fact for work in verdict.inputs.works if work.work in accused for fact in _facts(work)}
+    return now <= {fact for work in known.inputs.works for fact in _facts(work)}
+
+
+def _facts(work: WorkRights) -> Iterator[tuple[str, str]]:
+    """Yield what tells the rights of a work from its rights at another time."""
+    yield work.work, str(work.revision)
+    for reservation in work.reservations:
+        yield work.work, reservation.name

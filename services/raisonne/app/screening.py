@@ -23,8 +23,16 @@ from raisonne.matching.term_index import TermIndex
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.judge import judge
 from raisonne.rights.match import DetectorRun, DetectorState
+from raisonne.rights.reservation import NAME_KINDS, reserved_kinds
 from raisonne.rights.statement import Use
-from raisonne.rights.verdict import Judgement, Subject, TermHit, Verdict, WorkRights
+from raisonne.rights.verdict import (
+    HolderRights,
+    Judgement,
+    Subject,
+    TermHit,
+    Verdict,
+    WorkRights,
+)
 
 PROMPT = "prompt"
 """Name of the text that spans refer to where a hit names none."""
@@ -154,6 +162,9 @@ class Screener:
         hits: tuple[TermHit, ...],
         own: OwnSignals = _NOTHING_SAID,
     ) -> Verdict:
+        holders = self._holders(question, sorted({hit.holder for hit in hits if hit.holder}))
+        # A name is looked for as long as it was ever reserved; it is no hit where it is not.
+        hits = tuple(hit for hit in hits if not hit.holder or hit.holder in holders)
         named = {hit.work for hit in hits if hit.work}
         names = sorted({match.work for match in report.matches} | named)
         inputs = Judgement(
@@ -168,9 +179,22 @@ class Screener:
             detectors=(*report.detectors, *own.detectors),
             term_hits=hits,
             index_revision=report.index_revision,
+            holders=tuple(holders.values()),
             signals=own.signals,
         )
         return judge(inputs, policies, new_name("verdicts"))
+
+    def _holders(self, question: Question, names: list[str]) -> Mapping[str, HolderRights]:
+        """Return what holders reserve as of the question, if it keeps prompts from naming them."""
+        if not names:
+            return {}
+        with self.transactions.read() as transaction:
+            found = transaction.reservations.rights_of_holders(question.tenant, names, question.at)
+        return {
+            name: found[name]
+            for name in names
+            if name in found and not NAME_KINDS.isdisjoint(reserved_kinds(found[name].reservations))
+        }
 
     def _rights(self, question: Question, names: list[str]) -> tuple[WorkRights, ...]:
         if not names:

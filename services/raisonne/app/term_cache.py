@@ -104,4 +104,8 @@ def _terms(transaction: Transaction, tenant: str) -> tuple[ListedTerm, ...]:
     reserved = [
         ListedTerm(term.term, work=term.work) for term in transaction.works.reserved_terms(tenant)
     ]
-    return (*reserved, *transaction.terms.listed(tenant))
+    names = [
+        ListedTerm(name.spelling, holder=name.holder)
+        for name in transaction.reservations.names_of_reserved(tenant)
+    ]
+    return (*reserved, *names, *transaction.terms.listed(tenant))

@@ -118,7 +118,7 @@ class UseListing:
         self, question: UseQuestion, terms: UseTerms, wanted: _Wanted, limit: int, after: str
     ) -> UsePage:
         found = self._found(question, terms, wanted, limit, after)
-        given = answers(self.policies, question, found.works, found.licences)
+        given = answers(self.policies, question, found.works, found.reservations, found.licences)
         return UsePage(given, question.at, found.next_after)
 
     def _one_by_one(
@@ -127,7 +127,9 @@ class UseListing:
         kept: list[UseAnswer] = []
         for _ in range(0, self.max_asked, _BATCH):
             found = self._found(question, terms, _EVERYTHING, _BATCH, after)
-            for answer in answers(self.policies, question, found.works, found.licences):
+            for answer in answers(
+                self.policies, question, found.works, found.reservations, found.licences
+            ):
                 if answer.allowed is not terms.denied:
                     kept.append(answer)
                 if len(kept) == limit:

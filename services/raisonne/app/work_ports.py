@@ -10,6 +10,7 @@ from typing import Protocol
 from raisonne.policy.condition import NEVER, Condition
 from raisonne.rights.fingerprint import Fingerprint
 from raisonne.rights.recorded_licence import Grant
+from raisonne.rights.reservation import ReservationInForce
 from raisonne.rights.signal import Signal
 from raisonne.rights.verdict import WorkRights
 from raisonne.rights.work import Work, WorkState, WorkVersion
@@ -31,11 +32,14 @@ class WorksFound:
         works: By name.
         next_after: Name after which the list goes on; empty at its end. There may be a next part
             although this one is shorter than was asked for.
+        reservations: Those of holders and collections that counted then, by name of the work. It
+            may tell of further works.
         licences: Those of the works, perhaps of others too, that counted at the time.
     """
 
     works: Sequence[Work]
     next_after: str
+    reservations: Mapping[str, tuple[ReservationInForce, ...]] = field(default_factory=dict)
     licences: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
 
 

@@ -19,11 +19,13 @@ from raisonne.cli import (
     doctor_cmd,
     documents_cmd,
     generate_cmd,
+    holders_cmd,
     index_cmd,
     ledger_cmd,
     licences_cmd,
     notice_cmd,
     policy_cmd,
+    reservations_cmd,
     review_cmd,
     signals_cmd,
     terms_cmd,
@@ -54,6 +56,8 @@ app.add_typer(notice_cmd.app, name="notice")
 app.add_typer(documents_cmd.app, name="documents")
 app.add_typer(disputes_cmd.app, name="disputes")
 app.add_typer(terms_cmd.app, name="terms")
+app.add_typer(holders_cmd.app, name="holders")
+app.add_typer(reservations_cmd.app, name="reservations")
 app.add_typer(bench_cmd.app, name="bench")
 app.command("check")(check_cmd.check)
 app.command("generate")(generate_cmd.generate)

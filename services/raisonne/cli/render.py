@@ -12,6 +12,7 @@ from raisonne.rights.case import Case
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.match import DetectorRun, DetectorState, Match
 from raisonne.rights.provenance import CredentialReport
+from raisonne.rights.reservation import ReservationInForce
 from raisonne.rights.term import ScreeningTerm, TermCategory
 from raisonne.rights.use_answer import UseAnswer
 from raisonne.rights.verdict import Finding, TermHit, Verdict, WorkRights
@@ -45,6 +46,7 @@ def check_fields(verdict: Verdict) -> dict[str, Any]:
         "obligations": list(verdict.obligations),
         "matches": [_match(match, works.get(match.work)) for match in verdict.inputs.matches],
         "term_hits": [_term_hit(hit) for hit in verdict.inputs.term_hits],
+        "reservations": _reservations(verdict),
         "signals": [signal_fields(signal) for signal in verdict.inputs.signals],
         "detectors": [_detector(run) for run in verdict.inputs.detectors],
         "policy_revision": verdict.policy_revision,
@@ -62,6 +64,7 @@ def unchecked_fields(error: RaisonneError) -> dict[str, Any]:
         "obligations": [],
         "matches": [],
         "term_hits": [],
+        "reservations": [],
         "signals": [],
         "detectors": [],
         "policy_revision": None,
@@ -277,6 +280,7 @@ def _term_hit(hit: TermHit) -> dict[str, Any]:
         "term": hit.term,
         "category": hit.category.value,
         "work": hit.work or None,
+        "holder": hit.holder or None,
         "entry": hit.entry or None,
         "field": hit.field or PROMPT,
         "start": hit.start,
@@ -284,6 +288,31 @@ def _term_hit(hit: TermHit) -> dict[str, Any]:
         "grade": hit.grade.value,
         "key": hit.key,
         "appeal": hit.appeal,
+    }
+
+
+def _reservations(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return what holders and collections have reserved of what was found, each named once."""
+    found: dict[str, dict[str, Any]] = {}
+    works = ((work.work, work.reservations) for work in verdict.inputs.works)
+    holders = (("", holder.reservations) for holder in verdict.inputs.holders)
+    for work, reservations in (*works, *holders):
+        for each in reservations:
+            told = found.setdefault(each.name, _reservation(each))
+            told["works"] += [work] if work else []
+    return [found[name] for name in sorted(found)]
+
+
+def _reservation(reservation: ReservationInForce) -> dict[str, Any]:
+    return {
+        "reservation": reservation.name,
+        "scope": reservation.scope.value,
+        "subject": reservation.subject,
+        "called": reservation.called,
+        "kinds": sorted(kind.value for kind in reservation.kinds),
+        "effective_time": reservation.effective_time.isoformat(),
+        "source": reservation.source,
+        "works": [],
     }
 
 

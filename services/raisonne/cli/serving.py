@@ -29,5 +29,7 @@ def application(service: Service) -> Application:
         dispute_rulings=service.dispute_rulings,
         office_registrations=service.office_registrations,
         dataset_audits=service.dataset_audits,
+        holders=service.holders,
+        reservations=service.reservations,
         clock=service.clock,
     )

@@ -13,9 +13,11 @@ from raisonne.rights.dispute import DisputeWords, TitleDispute
 from raisonne.rights.document import Document
 from raisonne.rights.errors import RaisonneError
 from raisonne.rights.generation import Generation
+from raisonne.rights.holder import RightsHolder
 from raisonne.rights.job import JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.notice import CounterNotice, CounterWords, Notice, NoticeWords
+from raisonne.rights.reservation import RecordedState, Reservation
 from raisonne.rights.statement import WORLD, ReservationKind, RightsStatement, Use
 from raisonne.rights.verdict import Outcome, Verdict
 from raisonne.rights.work import Work
@@ -244,6 +246,40 @@ class CounterFile:
 
     counter: CounterNotice
     words: CounterWords
+
+
+@dataclass(frozen=True, slots=True)
+class HolderFile:
+    """A rights holder with how to reach them.
+
+    Attributes:
+        holder: The record.
+        contact: Empty where it is not known.
+    """
+
+    holder: RightsHolder
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedReservation:
+    """A reservation, and what recording it did.
+
+    Attributes:
+        reservation: The one that was recorded, or the earlier one.
+        state: Which of them.
+    """
+
+    reservation: Reservation
+    state: RecordedState
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReservation:
+    """A reservation with how many registered works it is for by now."""
+
+    reservation: Reservation
+    works: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from raisonne.app.documents import Documents
 from raisonne.app.erase_files import EraseFiles
 from raisonne.app.generate import Generate
 from raisonne.app.generation_jobs import RunGeneration, SubmitGeneration
+from raisonne.app.holders import Holders
 from raisonne.app.index_upkeep import IndexUpkeep
 from raisonne.app.licences import Licences
 from raisonne.app.notice_targets import NoticeTargets
@@ -32,6 +33,7 @@ from raisonne.app.ports import Clock, Engine, Ledger, Transactions
 from raisonne.app.provenance import Provenance
 from raisonne.app.refresh import RefreshWorks
 from raisonne.app.release import Release
+from raisonne.app.reservations import Reservations
 from raisonne.app.retroactive import RejudgedState, Retroactive
 from raisonne.app.retroactive_checks import RetroactiveChecks
 from raisonne.app.review import Review
@@ -146,6 +148,8 @@ class Service:
     retroactive: Retroactive
     retroactive_checks: RetroactiveChecks
     terms: Terms
+    holders: Holders
+    reservations: Reservations
     database: Database
     blobs: FileBlobStore
 
@@ -317,6 +321,8 @@ def _wire(
         retroactive=Retroactive(released, screener, blobs, transactions, policies, clock),
         retroactive_checks=RetroactiveChecks(transactions, policies, clock),
         terms=Terms(transactions, policies, clock),
+        holders=Holders(envelope, transactions, policies, clock),
+        reservations=Reservations(transactions, policies, clock),
         database=database,
         blobs=blobs,
     )

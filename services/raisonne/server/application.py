@@ -14,12 +14,14 @@ from raisonne.app.dispute_rulings import DisputeRulings
 from raisonne.app.disputes import Disputes
 from raisonne.app.documents import Documents
 from raisonne.app.generation_jobs import SubmitGeneration
+from raisonne.app.holders import Holders
 from raisonne.app.licences import Licences
 from raisonne.app.notices import Notices
 from raisonne.app.office_registrations import OfficeRegistrations
 from raisonne.app.operations import Artworks, Operations
 from raisonne.app.ports import Clock
 from raisonne.app.provenance import Provenance
+from raisonne.app.reservations import Reservations
 from raisonne.app.review import Review
 from raisonne.app.work_changes import WorkChanges
 from raisonne.app.works import Works
@@ -50,6 +52,8 @@ class Application:
         dispute_rulings: Settles contested titles.
         office_registrations: Registrations of works elsewhere, and what falls due.
         dataset_audits: Audits items of datasets.
+        holders: Records and reads rights holders.
+        reservations: Records, reads and withdraws what they reserve for all works.
         clock: The time.
     """
 
@@ -73,4 +77,6 @@ class Application:
     dispute_rulings: DisputeRulings
     office_registrations: OfficeRegistrations
     dataset_audits: DatasetAudits
+    holders: Holders
+    reservations: Reservations
     clock: Clock

@@ -24,6 +24,8 @@ from raisonne.api.v1 import (
     document_service_pb2_grpc,
     generation_service_pb2,
     generation_service_pb2_grpc,
+    holder_service_pb2,
+    holder_service_pb2_grpc,
     ledger_service_pb2,
     ledger_service_pb2_grpc,
     licence_service_pb2,
@@ -36,6 +38,8 @@ from raisonne.api.v1 import (
     provenance_service_pb2_grpc,
     registration_service_pb2,
     registration_service_pb2_grpc,
+    reservation_service_pb2,
+    reservation_service_pb2_grpc,
     review_service_pb2,
     review_service_pb2_grpc,
     screening_service_pb2,
@@ -50,6 +54,7 @@ from raisonne.server.servicers.dataset_audit import DatasetAuditServicer
 from raisonne.server.servicers.disputes import DisputeServicer
 from raisonne.server.servicers.documents import DocumentServicer
 from raisonne.server.servicers.generation import GenerationServicer
+from raisonne.server.servicers.holders import HolderServicer
 from raisonne.server.servicers.ledger import LedgerServicer
 from raisonne.server.servicers.licences import LicenceServicer
 from raisonne.server.servicers.notices import NoticeServicer
@@ -57,6 +62,7 @@ from raisonne.server.servicers.operations import OperationsServicer
 from raisonne.server.servicers.provenance import ProvenanceServicer
 from raisonne.server.servicers.reading import OperationReader
 from raisonne.server.servicers.registrations import RegistrationServicer
+from raisonne.server.servicers.reservations import ReservationServicer
 from raisonne.server.servicers.review import ReviewServicer
 from raisonne.server.servicers.screening import ScreeningServicer
 from raisonne.server.servicers.watching import OperationServicer
@@ -128,6 +134,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             GenerationServicer(app.submit_generation, app.artworks, reader),
         ),
         Served(
+            _only(holder_service_pb2.DESCRIPTOR),
+            holder_service_pb2_grpc.add_HolderServiceServicer_to_server,
+            HolderServicer(app.holders),
+        ),
+        Served(
             _only(ledger_service_pb2.DESCRIPTOR),
             ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server,
             LedgerServicer(app.audit_log),
@@ -151,6 +162,11 @@ def served(app: Application, limits: ServerLimits, stopping: asyncio.Event) -> t
             _only(provenance_service_pb2.DESCRIPTOR),
             provenance_service_pb2_grpc.add_ProvenanceServiceServicer_to_server,
             ProvenanceServicer(app.provenance, uploads),
+        ),
+        Served(
+            _only(reservation_service_pb2.DESCRIPTOR),
+            reservation_service_pb2_grpc.add_ReservationServiceServicer_to_server,
+            ReservationServicer(app.reservations),
         ),
         Served(
             _only(registration_service_pb2.DESCRIPTOR),

@@ -36,6 +36,7 @@ class Lock(IntEnum):
     MIGRATION = 1
     CHANGE_LOG = 2
     SEQUENCER = 3
+    RESERVATIONS = 4
 
 
 class Database:
@@ -166,6 +167,7 @@ def _open_sqlite(url: URL, lock_timeout: timedelta) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES, False)
+        # Said only where it changes, as SQLite compiles every statement anew after a pragma.
         if connection.info.get(_WRITES) is not writes:
             connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
             connection.info[_WRITES] = writes

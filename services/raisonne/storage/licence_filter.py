@@ -86,8 +86,8 @@ class LicenceFilter(RightsFilter):
         return RightsFilter.compares(self, field, order, time)
 
     def _reserved(self, kind: str) -> ColumnElement[bool]:
-        own = RightsFilter.contains(self, RightsField.RESERVATIONS, (kind,))
-        return and_(own, not_(self._among(col(LicenceRow.releases), kind)))
+        work = RightsFilter.contains(self, RightsField.RESERVATIONS, (kind,))
+        return and_(work, not_(self._among(col(LicenceRow.releases), kind)))
 
     def _among(self, members: Any, value: str) -> ColumnElement[bool]:
         if PLAIN.fullmatch(value):
@@ -99,14 +99,14 @@ class LicenceFilter(RightsFilter):
         return exists(literal(1)).where(one == value)
 
 
-def licensed_at(condition: Condition, at: datetime, filter_: LicenceFilter) -> ColumnElement[bool]:
-    """Return whether a work has a licence that counts at a time and meets a condition."""
+def licensed_at(condition: Condition, filter_: LicenceFilter) -> ColumnElement[bool]:
+    """Return whether a licence of a work counts at the filter's time and meets a condition."""
     if condition == NEVER:
         return false()
     meets = exists(literal(1)).where(
         col(LicenceRow.tenant) == col(WorkRow.tenant),
         col(LicenceRow.work) == col(WorkRow.name),
-        counts_at(at),
+        counts_at(filter_.at),
         filter_.where(condition),
     )
     return and_(col(WorkRow.licensed), meets)

@@ -12,7 +12,7 @@ from raisonne.storage.engine import Database, Lock, take_lock
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0012"
+HEAD = "0013"
 """The schema revision that this version reads and writes."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -45,7 +45,9 @@ from raisonne.policy.condition import (
     Order,
     RightsField,
 )
+from raisonne.rights.statement import ReservationKind
 from raisonne.rights.statement_json import time_to_json
+from raisonne.storage.reservations_in_force import reserved_for_work
 from raisonne.storage.tables import WorkRow
 
 _ORDERS: dict[Order, Callable[[Any, Any], Any]] = {
@@ -60,21 +62,26 @@ PLAIN = re.compile(r"[A-Za-z0-9*_-]+")
 
 @dataclass(frozen=True, slots=True)
 class RightsFilter:
-    """Writes conditions for one engine.
+    """Writes conditions for one engine and one time.
 
     Attributes:
         postgresql: Whether it is PostgreSQL, and not SQLite.
+        at: When reservations of holders and collections have to count.
     """
 
     postgresql: bool
+    at: datetime
 
     @classmethod
-    def of(cls, dialect: Dialect) -> Self:
-        """Return the filter for an engine."""
-        return cls(dialect.name == "postgresql")
+    def of(cls, dialect: Dialect, at: datetime) -> Self:
+        """Return the filter for an engine and a time."""
+        return cls(dialect.name == "postgresql", at)
 
     def where(self, condition: Condition) -> ColumnElement[bool]:
-        """Return the condition on a row of ``work`` that its rights statement meets this one."""
+        """Return the condition on a row of ``work`` that its rights meet this one.
+
+        These are its statement, and what its holder or its collection has reserved at the time.
+        """
         match condition:
             case Const(value):
                 return true() if value else false()
@@ -102,6 +109,11 @@ class RightsFilter:
     def contains(self, field: RightsField, values: Iterable[str]) -> ColumnElement[bool]:
         """Return whether a set holds at least one of these."""
         wanted = sorted(values)
+        if field is RightsField.RESERVATIONS:
+            return or_(self._contains(field, wanted), self._reserved_beside(wanted))
+        return self._contains(field, wanted)
+
+    def _contains(self, field: RightsField, wanted: Sequence[str]) -> ColumnElement[bool]:
         if not all(map(PLAIN.fullmatch, wanted)):
             return select(literal(1)).where(self._member(field).in_(wanted)).exists()
         # As text a set is '["AT","DE"]', with or without blanks. A plain value in quotes is in it
@@ -112,7 +124,10 @@ class RightsFilter:
 
     def empty(self, field: RightsField) -> ColumnElement[bool]:
         """Return whether a set holds nothing."""
-        return func.coalesce(self._text(field) == "[]", false())
+        empty = func.coalesce(self._text(field) == "[]", false())
+        if field is RightsField.RESERVATIONS:
+            return and_(empty, not_(self._reserved_beside(ReservationKind)))
+        return empty
 
     def compares(self, field: RightsField, order: Order, time: datetime) -> ColumnElement[bool]:
         """Return whether a time is set and lies so to this one."""
@@ -121,6 +136,12 @@ class RightsFilter:
     def find(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
         """Return where a part of a text stands, from 1; 0 where it is none."""
         return func.strpos(text, part) if self.postgresql else func.instr(text, part)
+
+    def _reserved_beside(self, values: Iterable[str]) -> ColumnElement[bool]:
+        """Return whether a holder or a collection has reserved one of these."""
+        wanted = set(values)
+        known = [kind for kind in ReservationKind if kind.value in wanted]
+        return reserved_for_work(self.at, known) if known else false()
 
     def _leaf(self, condition: Leaf) -> ColumnElement[bool]:
         match condition:

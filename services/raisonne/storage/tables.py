@@ -60,6 +60,7 @@ JOB_IS_OPEN = text("state IN ('PENDING', 'RUNNING')")
 
 # Of a column that a migration has added to rows that were there: neither engine rewrites them.
 ADDED = {"server_default": "0"}
+ADDED_TEXT = {"server_default": text("''")}
 
 
 class CatalogueRow(Row, table=True):
@@ -115,6 +116,9 @@ class WorkRow(Row, table=True):
         ),
         partial("ix_work_withdrawn", "tenant", "asset", where=text("state = 'WITHDRAWN'")),
         partial("ix_work_scheduled", "tenant", "next_time", where=WORK_IS_SCHEDULED),
+        # The works of a holder and of a collection.
+        Index(None, "tenant", "holder_key", "name"),
+        Index(None, "tenant", "collection", "name"),
     )
 
     tenant: Key
@@ -138,6 +142,8 @@ class WorkRow(Row, table=True):
     version: int = Field(sa_column_kwargs=ADDED)
     effective_time: datetime | None
     next_time: datetime | None
+    # ``raisonne.rights.holder.holder_key`` of the holder.
+    holder_key: str = Field(sa_type=Characters, sa_column_kwargs=ADDED_TEXT)
     # Whether a licence was ever recorded for it.
     licensed: bool = Field(sa_column_kwargs={"server_default": false()})
 

@@ -17,12 +17,14 @@ from raisonne.storage.documents import SqlDocuments
 from raisonne.storage.engine import Database
 from raisonne.storage.fingerprints import SqlFingerprints
 from raisonne.storage.generations import SqlGenerations
+from raisonne.storage.holders import SqlHolders
 from raisonne.storage.jobs import SqlJobs
 from raisonne.storage.licences import SqlLicences
 from raisonne.storage.manifests import SqlManifests
 from raisonne.storage.notices import SqlCounterNotices, SqlNotices
 from raisonne.storage.outbox import SqlOutbox
 from raisonne.storage.registrations import SqlRegistrations
+from raisonne.storage.reservations import SqlReservations
 from raisonne.storage.signals import SqlSignals
 from raisonne.storage.terms import SqlTerms
 from raisonne.storage.verdicts import SqlVerdicts
@@ -39,6 +41,8 @@ class SqlTransaction:
     fingerprints: SqlFingerprints
     calibrations: SqlCalibrations
     terms: SqlTerms
+    holders: SqlHolders
+    reservations: SqlReservations
     verdicts: SqlVerdicts
     manifests: SqlManifests
     generations: SqlGenerations
@@ -97,6 +101,8 @@ def _transaction(session: Session) -> SqlTransaction:
         fingerprints=SqlFingerprints(session),
         calibrations=SqlCalibrations(session),
         terms=SqlTerms(session),
+        holders=SqlHolders(session),
+        reservations=SqlReservations(session),
         verdicts=SqlVerdicts(session),
         manifests=SqlManifests(session),
         generations=SqlGenerations(session),

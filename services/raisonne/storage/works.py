@@ -15,6 +15,7 @@ from raisonne.app.work_ports import ReservedTerm, WorksFound
 from raisonne.policy.condition import NEVER, Condition
 from raisonne.rights.errors import ConflictError, NotFoundError
 from raisonne.rights.fingerprint import ChangeOperation, Fingerprint
+from raisonne.rights.holder import holder_key
 from raisonne.rights.statement import ReservationKind, reservation_bits
 from raisonne.rights.statement_json import rights_to_json
 from raisonne.rights.verdict import WorkRights
@@ -282,4 +283,5 @@ def _values(version: WorkVersion, following: datetime | None) -> dict[str, Any]:
         "version": work.revision,
         "effective_time": version.effective_time,
         "next_time": following,
+        "holder_key": holder_key(work.holder),
     }

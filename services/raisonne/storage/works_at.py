@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,11 @@ from sqlmodel import Session, col, select
 from raisonne.app.work_ports import WorksFound
 from raisonne.policy.condition import NEVER, Condition, holds
 from raisonne.rights.recorded_licence import Grant
+from raisonne.rights.reservation import ReservationInForce, with_reservations
 from raisonne.rights.work import Work, WorkState, version_at
 from raisonne.storage.licence_filter import LicenceFilter, licensed_at
 from raisonne.storage.licences import grants_at
+from raisonne.storage.reservations_in_force import reservations_of_works
 from raisonne.storage.rights_filter import RightsFilter
 from raisonne.storage.tables import WorkRow
 from raisonne.storage.work_versions import versions_of_many, work_of
@@ -42,10 +44,13 @@ class Sought:
     licensed: Condition = NEVER
     denied: bool = False
 
-    def admits(self, work: Work, grants: Sequence[Grant]) -> bool:
-        """Say whether a work as it was then, with its licences that counted, is wanted."""
-        meets = holds(self.condition, work.rights) or any(
-            holds(self.licensed, grant.statement(work.rights), fee=grant.fee) for grant in grants
+    def admits(
+        self, work: Work, reservations: Sequence[ReservationInForce], grants: Sequence[Grant]
+    ) -> bool:
+        """Say whether a work as it was then, with all that counted beside it, is wanted."""
+        own = with_reservations(work.rights, reservations)
+        meets = holds(self.condition, own) or any(
+            holds(self.licensed, grant.statement(own), fee=grant.fee) for grant in grants
         )
         return work.state is self.state and meets is not self.denied
 
@@ -70,19 +75,29 @@ def list_works_at(
         most_read: Rows to read, and up to a batch more.
     """
     found: list[Work] = []
+    reservations: dict[str, tuple[ReservationInForce, ...]] = {}
     licences: dict[str, tuple[Grant, ...]] = {}
     read, batch = 0, limit + 1
     while read < most_read:
         rows = _rows(session, tenant, sought, batch, after)
+        works = _as_they_were(session, rows, sought.at)
+        reservations |= reservations_of_works(session, tenant, works, sought.at)
         marked = [row.name for row in rows if row.licensed]
         licences |= grants_at(session, tenant, marked, sought.at)
-        found += _works(session, rows, sought, licences)
+        found += [
+            work
+            for row, work in zip(rows, works, strict=True)
+            # Of those the condition was put to the row.
+            if _row_stands(row, sought.at)
+            or sought.admits(work, reservations.get(work.name, ()), licences.get(work.name, ()))
+        ]
         if len(found) > limit:
-            return WorksFound(tuple(found[:limit]), found[limit - 1].name, licences)
+            last = found[limit - 1].name
+            return WorksFound(tuple(found[:limit]), last, reservations, licences)
         if len(rows) < batch:
-            return WorksFound(tuple(found), "", licences)
+            return WorksFound(tuple(found), "", reservations, licences)
         after, read, batch = rows[-1].name, read + len(rows), _BATCH
-    return WorksFound(tuple(found), after, licences)
+    return WorksFound(tuple(found), after, reservations, licences)
 
 
 def _rows(
@@ -105,8 +120,8 @@ def _rows(
 
 def permitted_at(dialect: Dialect, sought: Sought) -> ColumnElement[bool]:
     """Return whether a work whose record stands has a statement, or a licence, that is so."""
-    own = RightsFilter.of(dialect).where(sought.condition)
-    return or_(own, licensed_at(sought.licensed, sought.at, LicenceFilter.of(dialect)))
+    own = RightsFilter.of(dialect, sought.at).where(sought.condition)
+    return or_(own, licensed_at(sought.licensed, LicenceFilter.of(dialect, sought.at)))
 
 
 def _stands(at: datetime) -> ColumnElement[bool]:
@@ -116,22 +131,12 @@ def _stands(at: datetime) -> ColumnElement[bool]:
     return or_(col(WorkRow.revision) == 1, and_(begun, going_on))
 
 
-def _works(
-    session: Session,
-    rows: Sequence[WorkRow],
-    sought: Sought,
-    licences: Mapping[str, Sequence[Grant]],
-) -> list[Work]:
-    versions = versions_of_many(session, [row for row in rows if not _row_stands(row, sought.at)])
-    works = []
-    for row in rows:
-        if row.name not in versions:
-            works.append(work_of(row))
-            continue
-        work = version_at(versions[row.name], sought.at).work
-        if sought.admits(work, licences.get(row.name, ())):
-            works.append(work)
-    return works
+def _as_they_were(session: Session, rows: Sequence[WorkRow], at: datetime) -> list[Work]:
+    versions = versions_of_many(session, [row for row in rows if not _row_stands(row, at)])
+    return [
+        version_at(versions[row.name], at).work if row.name in versions else work_of(row)
+        for row in rows
+    ]
 
 
 def _row_stands(row: WorkRow, at: datetime) -> bool:

@@ -22,11 +22,14 @@ from raisonne.api.v1 import (
     dispute_pb2,
     generation_pb2,
     generation_service_pb2,
+    holder_pb2,
     ledger_pb2,
     ledger_service_pb2,
     notice_pb2,
     notice_service_pb2,
     registration_pb2,
+    reservation_pb2,
+    reservation_service_pb2,
     review_service_pb2,
     rights_pb2,
     signal_pb2,
@@ -37,6 +40,7 @@ from raisonne.app.audit_log import ProvenEntry
 from raisonne.app.counter_notices import CounterFile
 from raisonne.app.dataset_audit import AuditSummary
 from raisonne.app.disputes import DisputeFile
+from raisonne.app.holders import HolderFile
 from raisonne.app.notices import NoticeFile
 from raisonne.client.convert import alternative as client_alternative
 from raisonne.client.convert import asset as client_asset
@@ -47,11 +51,13 @@ from raisonne.client.convert import dispute as client_dispute
 from raisonne.client.convert import document as client_document
 from raisonne.client.convert import enums as client_enums
 from raisonne.client.convert import generation as client_generation
+from raisonne.client.convert import holder as client_holder
 from raisonne.client.convert import ledger as client_ledger
 from raisonne.client.convert import licence as client_licence
 from raisonne.client.convert import notice as client_notice
 from raisonne.client.convert import reasons as client_reasons
 from raisonne.client.convert import registration as client_registration
+from raisonne.client.convert import reservation as client_reservation
 from raisonne.client.convert import statement as client_statement
 from raisonne.client.convert import verdict as client_verdict
 from raisonne.client.convert import work as client_work
@@ -63,12 +69,15 @@ from raisonne.rights.dispute import DisputeState, TitleLink
 from raisonne.rights.document import Document
 from raisonne.rights.errors import CancelledError, InputError, RaisonneError, Reason
 from raisonne.rights.generation import Generation, GenerationState
+from raisonne.rights.holder import HolderVersion
+from raisonne.rights.identifier import IdentifierScheme
 from raisonne.rights.job import Job, JobState
 from raisonne.rights.ledger import Checkpoint, LedgerEntry
 from raisonne.rights.notice import NoticeBasis, NoticeEvent, NoticeState, Regime
 from raisonne.rights.office import Due, DueKind
 from raisonne.rights.provenance import CredentialReport, CredentialVerdict, ValidationState
 from raisonne.rights.recorded_licence import Licence
+from raisonne.rights.reservation import RecordedState, Reservation, ReservationScope
 from raisonne.rights.statement import ReservationKind, RightsStatement, Use
 from raisonne.rights.statement_of_reasons import Restriction, StatementOfReasons
 from raisonne.rights.work import Work, WorkState
@@ -81,12 +90,14 @@ from raisonne.server.convert import dispute as server_dispute
 from raisonne.server.convert import document as server_document
 from raisonne.server.convert import enums as server_enums
 from raisonne.server.convert import generation as server_generation
+from raisonne.server.convert import holder as server_holder
 from raisonne.server.convert import ledger as server_ledger
 from raisonne.server.convert import licence as server_licence
 from raisonne.server.convert import notice as server_notice
 from raisonne.server.convert import operation as server_operation
 from raisonne.server.convert import reasons as server_reasons
 from raisonne.server.convert import registration as server_registration
+from raisonne.server.convert import reservation as server_reservation
 from raisonne.server.convert import statement as server_statement
 from raisonne.server.convert import verdict as server_verdict
 from raisonne.server.convert import work as server_work
@@ -113,6 +124,9 @@ ENUMS: tuple[tuple[Any, type[StrEnum]], ...] = (
     (notice_pb2.Notice.Basis, NoticeBasis),
     (notice_pb2.Notice.Regime, Regime),
     (notice_service_pb2.DeclareNoticeRequest.Event, NoticeEvent),
+    (holder_pb2.HolderIdentifier.Scheme, IdentifierScheme),
+    (reservation_pb2.Reservation.Scope, ReservationScope),
+    (reservation_service_pb2.RecordReservationResponse.State, RecordedState),
     (review_service_pb2.StatementOfReasons.Restriction, Restriction),
     (dispute_pb2.TitleDispute.State, DisputeState),
     (registration_pb2.Due.Kind, DueKind),
@@ -242,6 +256,24 @@ def test_counter_notice(value: CounterFile) -> None:
     assert (made.counter, made.words) == (value.counter, value.words)
     sent = client_notice.counter_words_to_message(value.words)
     assert server_notice.counter_words_from_message(sent) == value.words
+
+
+@given(values(HolderFile))
+def test_holder(value: HolderFile) -> None:
+    made = client_holder.holder_file_from_message(server_holder.file_to_message(value))
+    assert (made.holder, made.contact) == (value.holder, value.contact)
+
+
+@given(values(HolderVersion))
+def test_holder_version(value: HolderVersion) -> None:
+    message = server_holder.version_to_message(value)
+    assert client_holder.version_from_message(message) == value
+
+
+@given(values(Reservation))
+def test_reservation(value: Reservation) -> None:
+    message = server_reservation.reservation_to_message(value)
+    assert client_reservation.reservation_from_message(message) == value
 
 
 @given(values(Document))
@@ -386,10 +418,13 @@ def test_no_enum_of_the_protos_is_forgotten() -> None:
         dispute_pb2,
         generation_pb2,
         generation_service_pb2,
+        holder_pb2,
         ledger_pb2,
         notice_pb2,
         notice_service_pb2,
         registration_pb2,
+        reservation_pb2,
+        reservation_service_pb2,
         review_service_pb2,
         rights_pb2,
         signal_pb2,

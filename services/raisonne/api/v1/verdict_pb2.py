@@ -27,12 +27,13 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from raisonne.api.v1 import alternative_pb2 as raisonne_dot_api_dot_v1_dot_alternative__pb2
 from raisonne.api.v1 import licence_pb2 as raisonne_dot_api_dot_v1_dot_licence__pb2
+from raisonne.api.v1 import reservation_pb2 as raisonne_dot_api_dot_v1_dot_reservation__pb2
 from raisonne.api.v1 import rights_pb2 as raisonne_dot_api_dot_v1_dot_rights__pb2
 from raisonne.api.v1 import signal_pb2 as raisonne_dot_api_dot_v1_dot_signal__pb2
 from raisonne.api.v1 import work_pb2 as raisonne_dot_api_dot_v1_dot_work__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1draisonne/api/v1/verdict.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!raisonne/api/v1/alternative.proto\x1a\x1draisonne/api/v1/licence.proto\x1a\x1craisonne/api/v1/rights.proto\x1a\x1craisonne/api/v1/signal.proto\x1a\x1araisonne/api/v1/work.proto\"=\n\x06Region\x12\t\n\x01x\x18\x01 \x01(\x01\x12\t\n\x01y\x18\x02 \x01(\x01\x12\r\n\x05width\x18\x03 \x01(\x01\x12\x0e\n\x06height\x18\x04 \x01(\x01\"\xd8\x03\n\x05Match\x12 \n\x04work\x18\x01 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\"\n\x05\x61sset\x18\x02 \x01(\tB\x13\xfa\x41\x10\n\x0eraisonne/Asset\x12\x33\n\tmechanism\x18\x03 \x01(\x0e\x32 .raisonne.api.v1.Match.Mechanism\x12\x11\n\talgorithm\x18\x04 \x01(\t\x12\x12\n\nsimilarity\x18\x05 \x01(\x01\x12\x11\n\tthreshold\x18\x06 \x01(\x01\x12\r\n\x05score\x18\x07 \x01(\x01\x12\'\n\x06region\x18\x08 \x01(\x0b\x32\x17.raisonne.api.v1.Region\x12\x11\n\ttransform\x18\t \x03(\x01\"\xce\x01\n\tMechanism\x12\x19\n\x15MECHANISM_UNSPECIFIED\x10\x00\x12\x13\n\x0fMECHANISM_EXACT\x10\x01\x12\x18\n\x14MECHANISM_PERCEPTUAL\x10\x02\x12\x17\n\x13MECHANISM_EMBEDDING\x10\x03\x12\x16\n\x12MECHANISM_GEOMETRY\x10\x04\x12\x17\n\x13MECHANISM_WATERMARK\x10\x05\x12\x18\n\x14MECHANISM_CREDENTIAL\x10\x06\x12\x13\n\x0fMECHANISM_STYLE\x10\x07\"\xc8\x01\n\x0b\x44\x65tectorRun\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".raisonne.api.v1.DetectorRun.State\x12\x0e\n\x06reason\x18\x04 \x01(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_EXECUTED\x10\x01\x12\x11\n\rSTATE_SKIPPED\x10\x02\x12\x10\n\x0cSTATE_FAILED\x10\x03\"\xaa\x02\n\x07\x46inding\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x33\n\x08severity\x18\x02 \x01(\x0e\x32!.raisonne.api.v1.Finding.Severity\x12\x0e\n\x06\x63lause\x18\x03 \x01(\t\x12\r\n\x05\x63ites\x18\x04 \x01(\t\x12!\n\x05works\x18\x05 \x03(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12&\n\x07licence\x18\x07 \x01(\tB\x15\xfa\x41\x12\n\x10raisonne/Licence\"`\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x13\n\x0fSEVERITY_REVIEW\x10\x02\x12\x12\n\x0eSEVERITY_BLOCK\x10\x03\"\x99\x02\n\nWorkRights\x12 \n\x04work\x18\x01 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06holder\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.raisonne.api.v1.Work.State\x12\x10\n\x08revision\x18\x06 \x01(\x03\x12\x30\n\x06rights\x18\x07 \x01(\x0b\x32 .raisonne.api.v1.RightsStatement\x12\x0e\n\x06source\x18\x08 \x01(\t\x12\x10\n\x08\x64isputed\x18\t \x01(\x08\x12(\n\x08licences\x18\n \x03(\x0b\x32\x16.raisonne.api.v1.Grant\"\x82\x05\n\x07TermHit\x12\x0c\n\x04term\x18\x01 \x01(\t\x12 \n\x04work\x18\x02 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\r\n\x05start\x18\x03 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x04 \x01(\x05\x12-\n\x05grade\x18\x05 \x01(\x0e\x32\x1e.raisonne.api.v1.TermHit.Grade\x12\x0b\n\x03key\x18\x06 \x01(\t\x12\x33\n\x08\x63\x61tegory\x18\x07 \x01(\x0e\x32!.raisonne.api.v1.TermHit.Category\x12\r\n\x05\x66ield\x18\x08 \x01(\t\x12\r\n\x05\x65ntry\x18\t \x01(\t\x12\x33\n\x08severity\x18\n \x01(\x0e\x32!.raisonne.api.v1.TermHit.Severity\x12\x0e\n\x06reason\x18\x0b \x01(\t\x12\x0e\n\x06\x61ppeal\x18\x0c \x01(\t\"T\n\x05Grade\x12\x15\n\x11GRADE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bGRADE_EXACT\x10\x01\x12\x12\n\x0eGRADE_OBSCURED\x10\x02\x12\x0f\n\x0bGRADE_FUZZY\x10\x03\"\x8e\x01\n\x08\x43\x61tegory\x12\x18\n\x14\x43\x41TEGORY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41TEGORY_ARTIST\x10\x01\x12\x11\n\rCATEGORY_MARK\x10\x02\x12\x16\n\x12\x43\x41TEGORY_CHARACTER\x10\x03\x12\x13\n\x0f\x43\x41TEGORY_BANNED\x10\x04\x12\x13\n\x0f\x43\x41TEGORY_TENANT\x10\x05\"`\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x13\n\x0fSEVERITY_REVIEW\x10\x02\x12\x12\n\x0eSEVERITY_BLOCK\x10\x03\"\xa1\x08\n\x07Verdict\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x37\n\x07outcome\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Verdict.OutcomeB\x04\xe2\x41\x01\x03\x12\x30\n\x08\x66indings\x18\x03 \x03(\x0b\x32\x18.raisonne.api.v1.FindingB\x04\xe2\x41\x01\x03\x12\x19\n\x0bobligations\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fpolicy_revision\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\x0eindex_revision\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x37\n\x07subject\x18\x07 \x01(\x0e\x32 .raisonne.api.v1.Verdict.SubjectB\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06tenant\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\'\n\x03use\x18\n \x01(\x0e\x32\x14.raisonne.api.v1.UseB\x04\xe2\x41\x01\x03\x12\x17\n\tterritory\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nas_of_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12-\n\x07matches\x18\r \x03(\x0b\x32\x16.raisonne.api.v1.MatchB\x04\xe2\x41\x01\x03\x12\x30\n\x05works\x18\x0e \x03(\x0b\x32\x1b.raisonne.api.v1.WorkRightsB\x04\xe2\x41\x01\x03\x12\x35\n\tdetectors\x18\x0f \x03(\x0b\x32\x1c.raisonne.api.v1.DetectorRunB\x04\xe2\x41\x01\x03\x12\x31\n\tterm_hits\x18\x10 \x03(\x0b\x32\x18.raisonne.api.v1.TermHitB\x04\xe2\x41\x01\x03\x12.\n\x07signals\x18\x11 \x03(\x0b\x32\x17.raisonne.api.v1.SignalB\x04\xe2\x41\x01\x03\x12\x39\n\x0c\x61lternatives\x18\x12 \x01(\x0b\x32\x1d.raisonne.api.v1.AlternativesB\x04\xe2\x41\x01\x03\"\\\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x11\n\rOUTCOME_ALLOW\x10\x01\x12\x12\n\x0eOUTCOME_REVIEW\x10\x02\x12\x11\n\rOUTCOME_BLOCK\x10\x03\"\x8f\x01\n\x07Subject\x12\x17\n\x13SUBJECT_UNSPECIFIED\x10\x00\x12\x12\n\x0eSUBJECT_PROMPT\x10\x01\x12\x15\n\x11SUBJECT_REFERENCE\x10\x02\x12\x12\n\x0eSUBJECT_UPLOAD\x10\x03\x12\x12\n\x0eSUBJECT_OUTPUT\x10\x04\x12\x18\n\x14SUBJECT_DATASET_ITEM\x10\x05:<\xea\x41\x39\n\x10raisonne/Verdict\x12\x12verdicts/{verdict}*\x08verdicts2\x07verdictb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1draisonne/api/v1/verdict.proto\x12\x0fraisonne.api.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!raisonne/api/v1/alternative.proto\x1a\x1draisonne/api/v1/licence.proto\x1a!raisonne/api/v1/reservation.proto\x1a\x1craisonne/api/v1/rights.proto\x1a\x1craisonne/api/v1/signal.proto\x1a\x1araisonne/api/v1/work.proto\"=\n\x06Region\x12\t\n\x01x\x18\x01 \x01(\x01\x12\t\n\x01y\x18\x02 \x01(\x01\x12\r\n\x05width\x18\x03 \x01(\x01\x12\x0e\n\x06height\x18\x04 \x01(\x01\"\xd8\x03\n\x05Match\x12 \n\x04work\x18\x01 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\"\n\x05\x61sset\x18\x02 \x01(\tB\x13\xfa\x41\x10\n\x0eraisonne/Asset\x12\x33\n\tmechanism\x18\x03 \x01(\x0e\x32 .raisonne.api.v1.Match.Mechanism\x12\x11\n\talgorithm\x18\x04 \x01(\t\x12\x12\n\nsimilarity\x18\x05 \x01(\x01\x12\x11\n\tthreshold\x18\x06 \x01(\x01\x12\r\n\x05score\x18\x07 \x01(\x01\x12\'\n\x06region\x18\x08 \x01(\x0b\x32\x17.raisonne.api.v1.Region\x12\x11\n\ttransform\x18\t \x03(\x01\"\xce\x01\n\tMechanism\x12\x19\n\x15MECHANISM_UNSPECIFIED\x10\x00\x12\x13\n\x0fMECHANISM_EXACT\x10\x01\x12\x18\n\x14MECHANISM_PERCEPTUAL\x10\x02\x12\x17\n\x13MECHANISM_EMBEDDING\x10\x03\x12\x16\n\x12MECHANISM_GEOMETRY\x10\x04\x12\x17\n\x13MECHANISM_WATERMARK\x10\x05\x12\x18\n\x14MECHANISM_CREDENTIAL\x10\x06\x12\x13\n\x0fMECHANISM_STYLE\x10\x07\"\xc8\x01\n\x0b\x44\x65tectorRun\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".raisonne.api.v1.DetectorRun.State\x12\x0e\n\x06reason\x18\x04 \x01(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_EXECUTED\x10\x01\x12\x11\n\rSTATE_SKIPPED\x10\x02\x12\x10\n\x0cSTATE_FAILED\x10\x03\"\xaa\x02\n\x07\x46inding\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x33\n\x08severity\x18\x02 \x01(\x0e\x32!.raisonne.api.v1.Finding.Severity\x12\x0e\n\x06\x63lause\x18\x03 \x01(\t\x12\r\n\x05\x63ites\x18\x04 \x01(\t\x12!\n\x05works\x18\x05 \x03(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12&\n\x07licence\x18\x07 \x01(\tB\x15\xfa\x41\x12\n\x10raisonne/Licence\"`\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x13\n\x0fSEVERITY_REVIEW\x10\x02\x12\x12\n\x0eSEVERITY_BLOCK\x10\x03\"\xd4\x02\n\nWorkRights\x12 \n\x04work\x18\x01 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06holder\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.raisonne.api.v1.Work.State\x12\x10\n\x08revision\x18\x06 \x01(\x03\x12\x30\n\x06rights\x18\x07 \x01(\x0b\x32 .raisonne.api.v1.RightsStatement\x12\x0e\n\x06source\x18\x08 \x01(\t\x12\x10\n\x08\x64isputed\x18\t \x01(\x08\x12(\n\x08licences\x18\n \x03(\x0b\x32\x16.raisonne.api.v1.Grant\x12\x39\n\x0creservations\x18\x0b \x03(\x0b\x32#.raisonne.api.v1.ReservationInForce\"\x9b\x01\n\x0cHolderRights\x12*\n\x06holder\x18\x01 \x01(\tB\x1a\xfa\x41\x17\n\x15raisonne/RightsHolder\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x39\n\x0creservations\x18\x04 \x03(\x0b\x32#.raisonne.api.v1.ReservationInForce\"\xae\x05\n\x07TermHit\x12\x0c\n\x04term\x18\x01 \x01(\t\x12 \n\x04work\x18\x02 \x01(\tB\x12\xfa\x41\x0f\n\rraisonne/Work\x12\r\n\x05start\x18\x03 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x04 \x01(\x05\x12-\n\x05grade\x18\x05 \x01(\x0e\x32\x1e.raisonne.api.v1.TermHit.Grade\x12\x0b\n\x03key\x18\x06 \x01(\t\x12\x33\n\x08\x63\x61tegory\x18\x07 \x01(\x0e\x32!.raisonne.api.v1.TermHit.Category\x12\r\n\x05\x66ield\x18\x08 \x01(\t\x12\r\n\x05\x65ntry\x18\t \x01(\t\x12\x33\n\x08severity\x18\n \x01(\x0e\x32!.raisonne.api.v1.TermHit.Severity\x12\x0e\n\x06reason\x18\x0b \x01(\t\x12\x0e\n\x06\x61ppeal\x18\x0c \x01(\t\x12*\n\x06holder\x18\r \x01(\tB\x1a\xfa\x41\x17\n\x15raisonne/RightsHolder\"T\n\x05Grade\x12\x15\n\x11GRADE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bGRADE_EXACT\x10\x01\x12\x12\n\x0eGRADE_OBSCURED\x10\x02\x12\x0f\n\x0bGRADE_FUZZY\x10\x03\"\x8e\x01\n\x08\x43\x61tegory\x12\x18\n\x14\x43\x41TEGORY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41TEGORY_ARTIST\x10\x01\x12\x11\n\rCATEGORY_MARK\x10\x02\x12\x16\n\x12\x43\x41TEGORY_CHARACTER\x10\x03\x12\x13\n\x0f\x43\x41TEGORY_BANNED\x10\x04\x12\x13\n\x0f\x43\x41TEGORY_TENANT\x10\x05\"`\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x13\n\x0fSEVERITY_REVIEW\x10\x02\x12\x12\n\x0eSEVERITY_BLOCK\x10\x03\"\xd7\x08\n\x07Verdict\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x37\n\x07outcome\x18\x02 \x01(\x0e\x32 .raisonne.api.v1.Verdict.OutcomeB\x04\xe2\x41\x01\x03\x12\x30\n\x08\x66indings\x18\x03 \x03(\x0b\x32\x18.raisonne.api.v1.FindingB\x04\xe2\x41\x01\x03\x12\x19\n\x0bobligations\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fpolicy_revision\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\x0eindex_revision\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x37\n\x07subject\x18\x07 \x01(\x0e\x32 .raisonne.api.v1.Verdict.SubjectB\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06tenant\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\'\n\x03use\x18\n \x01(\x0e\x32\x14.raisonne.api.v1.UseB\x04\xe2\x41\x01\x03\x12\x17\n\tterritory\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nas_of_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12-\n\x07matches\x18\r \x03(\x0b\x32\x16.raisonne.api.v1.MatchB\x04\xe2\x41\x01\x03\x12\x30\n\x05works\x18\x0e \x03(\x0b\x32\x1b.raisonne.api.v1.WorkRightsB\x04\xe2\x41\x01\x03\x12\x35\n\tdetectors\x18\x0f \x03(\x0b\x32\x1c.raisonne.api.v1.DetectorRunB\x04\xe2\x41\x01\x03\x12\x31\n\tterm_hits\x18\x10 \x03(\x0b\x32\x18.raisonne.api.v1.TermHitB\x04\xe2\x41\x01\x03\x12.\n\x07signals\x18\x11 \x03(\x0b\x32\x17.raisonne.api.v1.SignalB\x04\xe2\x41\x01\x03\x12\x39\n\x0c\x61lternatives\x18\x12 \x01(\x0b\x32\x1d.raisonne.api.v1.AlternativesB\x04\xe2\x41\x01\x03\x12\x34\n\x07holders\x18\x13 \x03(\x0b\x32\x1d.raisonne.api.v1.HolderRightsB\x04\xe2\x41\x01\x03\"\\\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x11\n\rOUTCOME_ALLOW\x10\x01\x12\x12\n\x0eOUTCOME_REVIEW\x10\x02\x12\x11\n\rOUTCOME_BLOCK\x10\x03\"\x8f\x01\n\x07Subject\x12\x17\n\x13SUBJECT_UNSPECIFIED\x10\x00\x12\x12\n\x0eSUBJECT_PROMPT\x10\x01\x12\x15\n\x11SUBJECT_REFERENCE\x10\x02\x12\x12\n\x0eSUBJECT_UPLOAD\x10\x03\x12\x12\n\x0eSUBJECT_OUTPUT\x10\x04\x12\x18\n\x14SUBJECT_DATASET_ITEM\x10\x05:<\xea\x41\x39\n\x10raisonne/Verdict\x12\x12verdicts/{verdict}*\x08verdicts2\x07verdictb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,8 +50,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINDING'].fields_by_name['licence']._serialized_options = b'\372A\022\n\020raisonne/Licence'
   _globals['_WORKRIGHTS'].fields_by_name['work']._loaded_options = None
   _globals['_WORKRIGHTS'].fields_by_name['work']._serialized_options = b'\372A\017\n\rraisonne/Work'
+  _globals['_HOLDERRIGHTS'].fields_by_name['holder']._loaded_options = None
+  _globals['_HOLDERRIGHTS'].fields_by_name['holder']._serialized_options = b'\372A\027\n\025raisonne/RightsHolder'
   _globals['_TERMHIT'].fields_by_name['work']._loaded_options = None
   _globals['_TERMHIT'].fields_by_name['work']._serialized_options = b'\372A\017\n\rraisonne/Work'
+  _globals['_TERMHIT'].fields_by_name['holder']._loaded_options = None
+  _globals['_TERMHIT'].fields_by_name['holder']._serialized_options = b'\372A\027\n\025raisonne/RightsHolder'
   _globals['_VERDICT'].fields_by_name['name']._loaded_options = None
   _globals['_VERDICT'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_VERDICT'].fields_by_name['outcome']._loaded_options = None
@@ -87,36 +92,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERDICT'].fields_by_name['signals']._serialized_options = b'\342A\001\003'
   _globals['_VERDICT'].fields_by_name['alternatives']._loaded_options = None
   _globals['_VERDICT'].fields_by_name['alternatives']._serialized_options = b'\342A\001\003'
+  _globals['_VERDICT'].fields_by_name['holders']._loaded_options = None
+  _globals['_VERDICT'].fields_by_name['holders']._serialized_options = b'\342A\001\003'
   _globals['_VERDICT']._loaded_options = None
   _globals['_VERDICT']._serialized_options = b'\352A9\n\020raisonne/Verdict\022\022verdicts/{verdict}*\010verdicts2\007verdict'
-  _globals['_REGION']._serialized_start=297
-  _globals['_REGION']._serialized_end=358
-  _globals['_MATCH']._serialized_start=361
-  _globals['_MATCH']._serialized_end=833
-  _globals['_MATCH_MECHANISM']._serialized_start=627
-  _globals['_MATCH_MECHANISM']._serialized_end=833
-  _globals['_DETECTORRUN']._serialized_start=836
-  _globals['_DETECTORRUN']._serialized_end=1036
-  _globals['_DETECTORRUN_STATE']._serialized_start=949
-  _globals['_DETECTORRUN_STATE']._serialized_end=1036
-  _globals['_FINDING']._serialized_start=1039
-  _globals['_FINDING']._serialized_end=1337
-  _globals['_FINDING_SEVERITY']._serialized_start=1241
-  _globals['_FINDING_SEVERITY']._serialized_end=1337
-  _globals['_WORKRIGHTS']._serialized_start=1340
-  _globals['_WORKRIGHTS']._serialized_end=1621
-  _globals['_TERMHIT']._serialized_start=1624
-  _globals['_TERMHIT']._serialized_end=2266
-  _globals['_TERMHIT_GRADE']._serialized_start=1939
-  _globals['_TERMHIT_GRADE']._serialized_end=2023
-  _globals['_TERMHIT_CATEGORY']._serialized_start=2026
-  _globals['_TERMHIT_CATEGORY']._serialized_end=2168
-  _globals['_TERMHIT_SEVERITY']._serialized_start=1241
-  _globals['_TERMHIT_SEVERITY']._serialized_end=1337
-  _globals['_VERDICT']._serialized_start=2269
-  _globals['_VERDICT']._serialized_end=3326
-  _globals['_VERDICT_OUTCOME']._serialized_start=3026
-  _globals['_VERDICT_OUTCOME']._serialized_end=3118
-  _globals['_VERDICT_SUBJECT']._serialized_start=3121
-  _globals['_VERDICT_SUBJECT']._serialized_end=3264
+  _globals['_REGION']._serialized_start=332
+  _globals['_REGION']._serialized_end=393
+  _globals['_MATCH']._serialized_start=396
+  _globals['_MATCH']._serialized_end=868
+  _globals['_MATCH_MECHANISM']._serialized_start=662
+  _globals['_MATCH_MECHANISM']._serialized_end=868
+  _globals['_DETECTORRUN']._serialized_start=871
+  _globals['_DETECTORRUN']._serialized_end=1071
+  _globals['_DETECTORRUN_STATE']._serialized_start=984
+  _globals['_DETECTORRUN_STATE']._serialized_end=1071
+  _globals['_FINDING']._serialized_start=1074
+  _globals['_FINDING']._serialized_end=1372
+  _globals['_FINDING_SEVERITY']._serialized_start=1276
+  _globals['_FINDING_SEVERITY']._serialized_end=1372
+  _globals['_WORKRIGHTS']._serialized_start=1375
+  _globals['_WORKRIGHTS']._serialized_end=1715
+  _globals['_HOLDERRIGHTS']._serialized_start=1718
+  _globals['_HOLDERRIGHTS']._serialized_end=1873
+  _globals['_TERMHIT']._serialized_start=1876
+  _globals['_TERMHIT']._serialized_end=2562
+  _globals['_TERMHIT_GRADE']._serialized_start=2235
+  _globals['_TERMHIT_GRADE']._serialized_end=2319
+  _globals['_TERMHIT_CATEGORY']._serialized_start=2322
+  _globals['_TERMHIT_CATEGORY']._serialized_end=2464
+  _globals['_TERMHIT_SEVERITY']._serialized_start=1276
+  _globals['_TERMHIT_SEVERITY']._serialized_end=1372
+  _globals['_VERDICT']._serialized_start=2565
+  _globals['_VERDICT']._serialized_end=3676
+  _globals['_VERDICT_OUTCOME']._serialized_start=3376
+  _globals['_VERDICT_OUTCOME']._serialized_end=3468
+  _globals['_VERDICT_SUBJECT']._serialized_start=3471
+  _globals['_VERDICT_SUBJECT']._serialized_end=3614
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from raisonne.api.v1 import alternative_pb2 as _alternative_pb2
 from raisonne.api.v1 import licence_pb2 as _licence_pb2
+from raisonne.api.v1 import reservation_pb2 as _reservation_pb2
 from raisonne.api.v1 import rights_pb2 as _rights_pb2
 from raisonne.api.v1 import signal_pb2 as _signal_pb2
 from raisonne.api.v1 import work_pb2 as _work_pb2
@@ -316,6 +317,7 @@ class WorkRights(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
     LICENCES_FIELD_NUMBER: _builtins.int
+    RESERVATIONS_FIELD_NUMBER: _builtins.int
     work: _builtins.str
     """The work, `works/{work}`."""
     tenant: _builtins.str
@@ -334,11 +336,15 @@ class WorkRights(_message.Message):
     """Whether somebody else said, at the time that was judged, that the title is theirs."""
     @_builtins.property
     def rights(self) -> _rights_pb2.RightsStatement:
-        """The statement that was judged."""
+        """The record's own statement."""
 
     @_builtins.property
     def licences(self) -> _containers.RepeatedCompositeFieldContainer[_licence_pb2.Grant]:
         """What recorded licences granted that counted at that time."""
+
+    @_builtins.property
+    def reservations(self) -> _containers.RepeatedCompositeFieldContainer[_reservation_pb2.ReservationInForce]:
+        """Reservations of its holder and its collection that counted as well."""
 
     def __init__(
         self,
@@ -353,14 +359,51 @@ class WorkRights(_message.Message):
         source: _builtins.str = ...,
         disputed: _builtins.bool = ...,
         licences: _abc.Iterable[_licence_pb2.Grant] | None = ...,
+        reservations: _abc.Iterable[_reservation_pb2.ReservationInForce] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rights", b"rights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "holder", b"holder", "licences", b"licences", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "holder", b"holder", "licences", b"licences", "reservations", b"reservations", "revision", b"revision", "rights", b"rights", "source", b"source", "state", b"state", "tenant", b"tenant", "title", b"title", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WorkRights: _TypeAlias = WorkRights  # noqa: Y015
+
+@_typing.final
+class HolderRights(_message.Message):
+    """What a rights holder whom a prompt names had reserved, at that time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDER_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    RESERVATIONS_FIELD_NUMBER: _builtins.int
+    holder: _builtins.str
+    """The holder, `holders/{holder}`."""
+    tenant: _builtins.str
+    """Tenant that owns the record."""
+    display_name: _builtins.str
+    """The name that is shown."""
+    @_builtins.property
+    def reservations(self) -> _containers.RepeatedCompositeFieldContainer[_reservation_pb2.ReservationInForce]:
+        """Those that were in force."""
+
+    def __init__(
+        self,
+        *,
+        holder: _builtins.str = ...,
+        tenant: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        reservations: _abc.Iterable[_reservation_pb2.ReservationInForce] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "holder", b"holder", "reservations", b"reservations", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HolderRights: _TypeAlias = HolderRights  # noqa: Y015
 
 @_typing.final
 class TermHit(_message.Message):
@@ -469,6 +512,7 @@ class TermHit(_message.Message):
     SEVERITY_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     APPEAL_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
     term: _builtins.str
     """As registered or listed."""
     work: _builtins.str
@@ -493,6 +537,8 @@ class TermHit(_message.Message):
     """Why it is listed."""
     appeal: _builtins.str
     """Where to contest it."""
+    holder: _builtins.str
+    """The rights holder, `holders/{holder}`, whose name it is."""
     def __init__(
         self,
         *,
@@ -508,10 +554,11 @@ class TermHit(_message.Message):
         severity: Global___TermHit.Severity.ValueType = ...,
         reason: _builtins.str = ...,
         appeal: _builtins.str = ...,
+        holder: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeal", b"appeal", "category", b"category", "end", b"end", "entry", b"entry", "field", b"field", "grade", b"grade", "key", b"key", "reason", b"reason", "severity", b"severity", "start", b"start", "term", b"term", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeal", b"appeal", "category", b"category", "end", b"end", "entry", b"entry", "field", b"field", "grade", b"grade", "holder", b"holder", "key", b"key", "reason", b"reason", "severity", b"severity", "start", b"start", "term", b"term", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -605,6 +652,7 @@ class Verdict(_message.Message):
     TERM_HITS_FIELD_NUMBER: _builtins.int
     SIGNALS_FIELD_NUMBER: _builtins.int
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
+    HOLDERS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `verdicts/{verdict}`."""
     outcome: Global___Verdict.Outcome.ValueType
@@ -661,6 +709,10 @@ class Verdict(_message.Message):
         `ScreeningService` where the outcome is not ALLOW, left unset elsewhere.
         """
 
+    @_builtins.property
+    def holders(self) -> _containers.RepeatedCompositeFieldContainer[Global___HolderRights]:
+        """What the rights holders behind term hits had reserved."""
+
     def __init__(
         self,
         *,
@@ -682,10 +734,11 @@ class Verdict(_message.Message):
         term_hits: _abc.Iterable[Global___TermHit] | None = ...,
         signals: _abc.Iterable[_signal_pb2.Signal] | None = ...,
         alternatives: _alternative_pb2.Alternatives | None = ...,
+        holders: _abc.Iterable[Global___HolderRights] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "as_of_time", b"as_of_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "as_of_time", b"as_of_time", "detectors", b"detectors", "findings", b"findings", "index_revision", b"index_revision", "matches", b"matches", "name", b"name", "obligations", b"obligations", "outcome", b"outcome", "policy_revision", b"policy_revision", "sha256", b"sha256", "signals", b"signals", "subject", b"subject", "tenant", b"tenant", "term_hits", b"term_hits", "territory", b"territory", "use", b"use", "works", b"works"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "as_of_time", b"as_of_time", "detectors", b"detectors", "findings", b"findings", "holders", b"holders", "index_revision", b"index_revision", "matches", b"matches", "name", b"name", "obligations", b"obligations", "outcome", b"outcome", "policy_revision", b"policy_revision", "sha256", b"sha256", "signals", b"signals", "subject", b"subject", "tenant", b"tenant", "term_hits", b"term_hits", "territory", b"territory", "use", b"use", "works", b"works"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -14,11 +14,13 @@ from raisonne.client._async.datasets import AsyncDatasets
 from raisonne.client._async.disputes import AsyncDisputes
 from raisonne.client._async.documents import AsyncDocuments
 from raisonne.client._async.generations import AsyncGenerations
+from raisonne.client._async.holders import AsyncHolders
 from raisonne.client._async.ledger import AsyncLedger
 from raisonne.client._async.licences import AsyncLicences
 from raisonne.client._async.notices import AsyncNotices
 from raisonne.client._async.operations import AsyncOperations
 from raisonne.client._async.registrations import AsyncRegistrations
+from raisonne.client._async.reservations import AsyncReservations
 from raisonne.client._async.screening import AsyncScreening
 from raisonne.client._async.works import AsyncWorks
 from raisonne.client.channel import channel_options
@@ -44,11 +46,13 @@ class AsyncClient:
         disputes: Contested titles, and who holds a work.
         documents: Evidence, kept as files.
         generations: Makes artworks.
+        holders: Rights holders, by all their names.
         ledger: Reads the audit log.
         licences: Licences that were negotiated for works.
         notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
         registrations: Registrations of works elsewhere, and what falls due.
+        reservations: What artists and collections reserve once, for all works.
         screening: Checks pictures and prompts.
         works: The registry of protected works.
     """
@@ -64,10 +68,12 @@ class AsyncClient:
         self.documents = AsyncDocuments(self._channel, allowed, self.assets)
         self.operations = AsyncOperations(self._channel, allowed)
         self.generations = AsyncGenerations(self._channel, allowed, self.operations)
+        self.holders = AsyncHolders(self._channel, allowed)
         self.ledger = AsyncLedger(self._channel, allowed)
         self.licences = AsyncLicences(self._channel, allowed)
         self.notices = AsyncNotices(self._channel, allowed)
         self.registrations = AsyncRegistrations(self._channel, allowed)
+        self.reservations = AsyncReservations(self._channel, allowed)
         self.screening = AsyncScreening(self._channel, allowed, self.assets)
         self.works = AsyncWorks(self._channel, allowed, self.assets)
 

@@ -14,11 +14,13 @@ from raisonne.client._sync.datasets import Datasets
 from raisonne.client._sync.disputes import Disputes
 from raisonne.client._sync.documents import Documents
 from raisonne.client._sync.generations import Generations
+from raisonne.client._sync.holders import Holders
 from raisonne.client._sync.ledger import Ledger
 from raisonne.client._sync.licences import Licences
 from raisonne.client._sync.notices import Notices
 from raisonne.client._sync.operations import Operations
 from raisonne.client._sync.registrations import Registrations
+from raisonne.client._sync.reservations import Reservations
 from raisonne.client._sync.screening import Screening
 from raisonne.client._sync.works import Works
 from raisonne.client.channel import channel_options
@@ -44,11 +46,13 @@ class Client:
         disputes: Contested titles, and who holds a work.
         documents: Evidence, kept as files.
         generations: Makes artworks.
+        holders: Rights holders, by all their names.
         ledger: Reads the audit log.
         licences: Licences that were negotiated for works.
         notices: Notices against content, and what restores it.
         operations: Follows long-running operations.
         registrations: Registrations of works elsewhere, and what falls due.
+        reservations: What artists and collections reserve once, for all works.
         screening: Checks pictures and prompts.
         works: The registry of protected works.
     """
@@ -64,10 +68,12 @@ class Client:
         self.documents = Documents(self._channel, allowed, self.assets)
         self.operations = Operations(self._channel, allowed)
         self.generations = Generations(self._channel, allowed, self.operations)
+        self.holders = Holders(self._channel, allowed)
         self.ledger = Ledger(self._channel, allowed)
         self.licences = Licences(self._channel, allowed)
         self.notices = Notices(self._channel, allowed)
         self.registrations = Registrations(self._channel, allowed)
+        self.reservations = Reservations(self._channel, allowed)
         self.screening = Screening(self._channel, allowed, self.assets)
         self.works = Works(self._channel, allowed, self.assets)
 

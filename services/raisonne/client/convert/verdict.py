@@ -7,6 +7,7 @@ from typing import cast
 from raisonne.api.v1 import rights_pb2, verdict_pb2, work_pb2
 from raisonne.client.convert.enums import from_wire
 from raisonne.client.convert.licence import grant_from_message
+from raisonne.client.convert.reservation import in_force_from_message
 from raisonne.client.convert.signal import signal_from_message
 from raisonne.client.convert.statement import statement_from_message
 from raisonne.client.convert.times import from_timestamp
@@ -22,6 +23,7 @@ from raisonne.rights.statement import Use
 from raisonne.rights.term import TermCategory, TermGrade, TermSeverity
 from raisonne.rights.verdict import (
     Finding,
+    HolderRights,
     Judgement,
     Outcome,
     Severity,
@@ -59,6 +61,16 @@ def _judgement(message: verdict_pb2.Verdict) -> Judgement:
         term_hits=tuple(_term_hit(hit) for hit in message.term_hits),
         index_revision=message.index_revision,
         signals=tuple(signal_from_message(signal) for signal in message.signals),
+        holders=tuple(_holder_rights(holder) for holder in message.holders),
+    )
+
+
+def _holder_rights(message: verdict_pb2.HolderRights) -> HolderRights:
+    return HolderRights(
+        holder=message.holder,
+        tenant=message.tenant,
+        display_name=message.display_name,
+        reservations=tuple(in_force_from_message(each) for each in message.reservations),
     )
 
 
@@ -80,6 +92,7 @@ def _term_hit(message: verdict_pb2.TermHit) -> TermHit:
         ),
         reason=message.reason,
         appeal=message.appeal,
+        holder=message.holder,
     )
 
 
@@ -124,6 +137,7 @@ def _work_rights(message: verdict_pb2.WorkRights) -> WorkRights:
         revision=message.revision,
         rights=statement_from_message(message.rights),
         source=message.source,
+        reservations=tuple(in_force_from_message(each) for each in message.reservations),
         licences=tuple(grant_from_message(grant) for grant in message.licences),
         disputed=message.disputed,
     )

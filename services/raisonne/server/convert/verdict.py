@@ -5,10 +5,11 @@ from __future__ import annotations
 from raisonne.api.v1 import rights_pb2, verdict_pb2, work_pb2
 from raisonne.rights.alternative import Alternatives
 from raisonne.rights.match import DetectorRun, Match
-from raisonne.rights.verdict import Finding, TermHit, Verdict, WorkRights
+from raisonne.rights.verdict import Finding, HolderRights, TermHit, Verdict, WorkRights
 from raisonne.server.convert.alternative import alternatives_to_message
 from raisonne.server.convert.enums import to_wire
 from raisonne.server.convert.licence import grant_to_message
+from raisonne.server.convert.reservation import in_force_to_message
 from raisonne.server.convert.signal import signal_to_message
 from raisonne.server.convert.statement import statement_to_message
 from raisonne.server.convert.times import to_timestamp
@@ -41,6 +42,7 @@ def verdict_to_message(
         works=[_work_rights(work) for work in inputs.works],
         detectors=[_detector(run) for run in inputs.detectors],
         term_hits=[_term_hit(hit) for hit in inputs.term_hits],
+        holders=[_holder_rights(holder) for holder in inputs.holders],
         signals=[signal_to_message(signal) for signal in inputs.signals],
         alternatives=None if instead is None else alternatives_to_message(instead),
     )
@@ -92,6 +94,16 @@ def _work_rights(work: WorkRights) -> verdict_pb2.WorkRights:
         source=work.source,
         licences=[grant_to_message(grant) for grant in work.licences],
         disputed=work.disputed,
+        reservations=[in_force_to_message(each) for each in work.reservations],
+    )
+
+
+def _holder_rights(rights: HolderRights) -> verdict_pb2.HolderRights:
+    return verdict_pb2.HolderRights(
+        holder=rights.holder,
+        tenant=rights.tenant,
+        display_name=rights.display_name,
+        reservations=[in_force_to_message(each) for each in rights.reservations],
     )
 
 
@@ -121,4 +133,5 @@ def _term_hit(hit: TermHit) -> verdict_pb2.TermHit:
         severity=severity,
         reason=hit.reason,
         appeal=hit.appeal,
+        holder=hit.holder,
     )
