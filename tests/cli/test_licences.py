@@ -31,6 +31,8 @@ def test_a_negotiated_licence_turns_a_match_into_allow_with_what_is_owed(
     (licence,) = added.valid("licence")
     assert (licence["state"], licence["work"]) == ("IN_FORCE", work)
     assert licence["document_sha256"] == hashlib.sha256(b"%PDF signed").hexdigest()
+    (kept,) = cli("documents", "list", "--json").lines
+    assert (kept["document"], kept["about"]) == (licence["document"], [work])
     assert (licence["territories"], licence["releases"]) == (["AT", "DE"], ["ai-training"])
 
     checked = cli("check", copy, "--use", "train", "--territory", "DE", "--json")
@@ -64,6 +66,11 @@ def test_a_negotiated_licence_turns_a_match_into_allow_with_what_is_owed(
     assert (again.code, "STATE_CONFLICT" in again.stderr) == (3, True)
     notes = [version["note"] for version in cli("works", "history", work, "--json").lines]
     assert notes[1:] == [f"{licence['licence']} recorded", f"{licence['licence']} revoked: unpaid"]
+    again = cli(
+        "licences", "add", work, "--licence", "LicenseRef-Models-2027", "--uses", "mine",
+        "--document", licence["document"], "--json",
+    ).lines[0]  # fmt: skip
+    assert again["document_sha256"] == licence["document_sha256"]
     assert cli("ledger", "verify").code == 0
 
 
@@ -119,5 +126,5 @@ def test_what_cannot_be_meant_is_refused(cli: Cli, paintings: Path, tmp_path: Pa
     # An identifier that is known says itself what it grants.
     (known,) = cli("licences", "add", work, "--licence", "CC-BY-NC-4.0", "--json").lines
     assert (known["uses"], known["attribution"]) == (["derive", "display", "index"], True)
-    (named,) = cli(*display, "--document", "documents/0f", "--json").lines
-    assert named["document"] == "documents/0f"
+    unknown = cli(*display, "--document", "documents/0f")
+    assert (unknown.code, "NOT_FOUND" in unknown.stderr) == (3, True)

@@ -28,7 +28,6 @@ LICENCE = NewLicence(
     valid_until=SOON,
     fee=True,
     releases=frozenset({ReservationKind.STYLE}),
-    document="documents/7",
 )
 
 

@@ -20,7 +20,7 @@ from raisonne.policy.clause import Clause
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.entity_slice import EntitySlice
 from raisonne.policy.signal_facts import signal_context, words_for_signal
-from raisonne.policy.standing import Standing, decide_each, standings
+from raisonne.policy.standing import Standing, decide_each, released, standings
 from raisonne.rights.obligation import obligation_text
 from raisonne.rights.recorded_licence import Grant
 from raisonne.rights.verdict import (
@@ -186,7 +186,7 @@ def _screened(
     """Yield what the screening policies say of all but matches; the work is empty for none."""
     yield from _styles(inputs, bundle, rights, entities)
     yield from _terms(inputs, bundle, rights, holders, entities)
-    yield from _signals(inputs, bundle, entities)
+    yield from _signals(inputs, bundle, rights, entities)
     yield from _detectors(inputs, bundle, entities)
 
 
@@ -236,10 +236,16 @@ def _terms(
         yield work, decision, facts.words_for_term(inputs, hits, rights.get(work), holder)
 
 
-def _signals(inputs: Judgement, bundle: PolicyBundle, entities: EntitySlice) -> Iterator[_Screened]:
+def _signals(
+    inputs: Judgement,
+    bundle: PolicyBundle,
+    rights: Mapping[str, WorkRights],
+    entities: EntitySlice,
+) -> Iterator[_Screened]:
     tenant, subject = Uid("Tenant", inputs.tenant), Uid("Input", _INPUT)
+    lifted = released(bundle, inputs, rights, entities) if inputs.signals else frozenset()
     requests = [
-        Request(tenant, "screen-signal", subject, signal_context(inputs, signal))
+        Request(tenant, "screen-signal", subject, signal_context(inputs, signal, lifted))
         for signal in inputs.signals
     ]
     decisions = bundle.decide_all(requests, entities)

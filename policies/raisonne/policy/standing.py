@@ -14,8 +14,10 @@ from raisonne.policy import facts
 from raisonne.policy.cedar import Decision, Request, Uid
 from raisonne.policy.engine import PolicyBundle
 from raisonne.policy.entity_slice import EntitySlice
+from raisonne.rights.match import Mechanism
 from raisonne.rights.recorded_licence import Grant
-from raisonne.rights.verdict import WorkRights
+from raisonne.rights.statement import ReservationKind
+from raisonne.rights.verdict import Judgement, WorkRights
 from raisonne.rights.work import WorkState
 
 USE = "use"
@@ -76,6 +78,25 @@ def standings(
         if record is not None and record.licences and not found[work].decision.allowed
     }
     return found | _under_licences(bundle, asked, denied) if denied else found
+
+
+def released(
+    bundle: PolicyBundle,
+    inputs: Judgement,
+    records: Mapping[str, WorkRights],
+    entities: EntitySlice,
+) -> frozenset[ReservationKind]:
+    """Return the reservations that licences set aside for the very works that an input is.
+
+    A licensed copy still says what its holder reserves against everybody else. Only a work whose
+    file this is counts, and where it is several, each needs a licence that permits the use.
+    """
+    same = {match.work for match in inputs.matches if match.mechanism is Mechanism.EXACT}
+    licensed = {work: records[work] for work in same & records.keys() if records[work].licences}
+    if not licensed or len(licensed) < len(same):
+        return frozenset()
+    grants = [one.grant for one in standings(bundle, inputs, licensed, entities).values()]
+    return frozenset.intersection(*(grant.releases if grant else frozenset() for grant in grants))
 
 
 def decide_each(

@@ -213,14 +213,15 @@ class Documents:
             return _found(transaction, known.tenant, known.name)
 
 
-def require_documents(transaction: Transaction, tenant: str, names: Sequence[str]) -> None:
-    """Refuse documents that the tenant does not have.
+def require_documents(
+    transaction: Transaction, tenant: str, names: Sequence[str]
+) -> tuple[Document, ...]:
+    """Return documents, and refuse those that the tenant does not have.
 
     Raises:
         NotFoundError: Naming the first.
     """
-    for name in names:
-        _found(transaction, tenant, name)
+    return tuple(_found(transaction, tenant, name) for name in names)
 
 
 def _found(transaction: Transaction, tenant: str, name: str) -> Document:

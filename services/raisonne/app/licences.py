@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from raisonne.app.documents import require_documents
 from raisonne.app.events import event
 from raisonne.app.ids import new_name
 from raisonne.app.licence_drafts import (
@@ -74,8 +75,8 @@ class Licences:
             AccessError: If the principal may not record licences.
             InputError: If the draft cannot be used, or no work is named.
             LimitError: If there are too many works.
-            NotFoundError: If the tenant has not all of the works.
-            ConflictError: If one of them is withdrawn.
+            NotFoundError: If the tenant has not all of the works, or not the document.
+            ConflictError: If one of them is withdrawn, or the document is another than was said.
         """
         authorise(self.policies, principal, Permission.LICENCE_CREATE, principal.tenant)
         require_licence(draft)
@@ -88,6 +89,7 @@ class Licences:
             )
         now = self.clock.now()
         with self.transactions.write() as transaction:
+            draft = _with_document(transaction, principal.tenant, draft)
             licences = []
             for name in wanted:
                 work = _work(transaction, principal.tenant, name)
@@ -207,6 +209,19 @@ def _licence(principal: Principal, work: str, draft: LicenceDraft, now: datetime
         actor=principal.id,
         create_time=now,
     )
+
+
+def _with_document(transaction: Transaction, tenant: str, draft: LicenceDraft) -> LicenceDraft:
+    """Take the digest from the document that is kept, so that the two cannot differ."""
+    if not draft.document:
+        return draft
+    (kept,) = require_documents(transaction, tenant, (draft.document,))
+    if draft.document_sha256 not in {"", kept.sha256}:
+        raise ConflictError(
+            f"{kept.name} has another digest than the licence says.",
+            metadata={"name": kept.name},
+        )
+    return replace(draft, document_sha256=kept.sha256)
 
 
 def _tell(

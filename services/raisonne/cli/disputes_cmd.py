@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +10,6 @@ import typer
 from raisonne.cli.output import emit, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from raisonne.cli.gateway import Gateway
     from raisonne.cli.state import GlobalFlags
     from raisonne.rights.dispute import DisputeState
 
@@ -45,13 +41,14 @@ def open_(
     """
     from raisonne.app.disputes import Contest
     from raisonne.cli.claims_render import dispute_fields, dispute_words
+    from raisonne.cli.evidence_files import document_name
     from raisonne.cli.gateway import open_gateway
     from raisonne.rights.dispute import DisputeWords
 
     flags: GlobalFlags = context.obj
     name = sys.stdin.readline().strip() if claimant == _STDIN else claimant
     with open_gateway(flags) as gateway:
-        documents = tuple(_documents(gateway, evidence or (), work))
+        documents = tuple(document_name(gateway, item, (work,)) for item in evidence or ())
         contest = Contest(work, DisputeWords(name, contact, basis), documents)
         dispute = gateway.claims.open_dispute(contest).dispute
     emit(flags, dispute_fields(dispute), dispute_words(dispute))
@@ -136,16 +133,3 @@ def _outcome(*, uphold: bool, reject: bool, withdraw: bool) -> DisputeState:
     if len(chosen) != 1:
         raise typer.BadParameter("Give one of --uphold, --reject and --withdraw.")
     return chosen[0]
-
-
-def _documents(gateway: Gateway, evidence: Iterable[str], work: str) -> Iterator[str]:
-    from raisonne.app.documents import MAX_DOCUMENT_BYTES, DocumentDraft
-    from raisonne.cli.inputs import read_input
-
-    for item in evidence:
-        if item.startswith("documents/") and not Path(item).exists():
-            yield item
-            continue
-        data = read_input(Path(item), MAX_DOCUMENT_BYTES)
-        draft = DocumentDraft(data, Path(item).name, (work,))
-        yield gateway.claims.add_document(draft).name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -22,7 +22,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-_CHUNK_BYTES = 1 << 20
 
 
 @app.command("add")
@@ -47,7 +46,7 @@ def add(
     licensor: Annotated[str, typer.Option(help="Who grants it.")] = "",
     licensee: Annotated[str, typer.Option(help="Who may use the works.")] = "",
     document: Annotated[
-        str, typer.Option(help="The contract: a file, whose SHA-256 is recorded, or documents/….")
+        str, typer.Option(help="The contract: a file, which is kept sealed, or documents/….")
     ] = "",
     fee: Annotated[bool, typer.Option("--fee", help="Money is due for a use.")] = False,
     attribution: Annotated[
@@ -69,6 +68,7 @@ def add(
     A licence never changes: what is agreed later is another one, and what ended is revoked.
     """
     from raisonne.app.licence_drafts import require_licence
+    from raisonne.cli.evidence_files import document_name, require_evidence
     from raisonne.cli.gateway import open_gateway
     from raisonne.cli.licence_render import licence_fields, licence_words
     from raisonne.cli.usage import usage_errors
@@ -80,13 +80,16 @@ def add(
         draft = _draft(
             licence=licence, uses=uses, territory=territory, release=release,
             times=(valid_from, valid_until, at), parties=(licensor, licensee),
-            document=document, fee=fee, attribution=attribution, note=note,
+            fee=fee, attribution=attribution, note=note,
         )  # fmt: skip
         require_licence(draft)
+        require_evidence(document)
     with open_gateway(flags) as gateway:
         names = list(works or _of_collection(gateway, collection))
         if not names:
             raise typer.BadParameter(f"No registered work is in the collection {collection!r}.")
+        if document:
+            draft = replace(draft, document=document_name(gateway, document, names))
         parts = list(_parts(names))
         count = 0
         with progress(flags, parts, "record", len(parts)) as shown:
@@ -164,7 +167,6 @@ def _draft(
     release: str,
     times: tuple[str, str, str],
     parties: tuple[str, str],
-    document: str,
     fee: bool,
     attribution: bool,
     note: str,
@@ -176,7 +178,6 @@ def _draft(
     known = make_statement(
         licence=licence, reservations=split_list(release), territories=split_list(territory)
     )
-    name, sha256 = _document(document)
     begin, end, effective = map(parse_time, times)
     return LicenceDraft(
         identifier=known.licence,
@@ -189,33 +190,9 @@ def _draft(
         attribution=attribution or known.attribution,
         fee=fee,
         releases=known.reservations,
-        document=name,
-        document_sha256=sha256,
         note=note,
         effective_time=effective,
     )
-
-
-def _document(text: str) -> tuple[str, str]:
-    """Return the name of a document, or the digest of a file.
-
-    Raises:
-        InputError: If it is neither.
-    """
-    import hashlib
-
-    from raisonne.rights.errors import InputError, Reason
-
-    path = Path(text)
-    if not text or (text.startswith("documents/") and not path.exists()):
-        return text, ""
-    if not path.is_file():
-        raise InputError(f"There is no file {text!r}.", reason=Reason.FILE_NOT_FOUND)
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return "", digest.hexdigest()
 
 
 def _of_collection(gateway: Gateway, collection: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.app.house import picture
 
 from raisonne.app.check import CheckTerms
+from raisonne.app.documents import DocumentDraft
 from raisonne.app.licence_drafts import LicenceDraft
 from raisonne.app.licences import MAX_WORKS_AT_ONCE, LicenceQuery
 from raisonne.app.statements import make_statement
@@ -43,7 +44,6 @@ DRAFT = LicenceDraft(
     attribution=True,
     fee=True,
     releases=frozenset({ReservationKind.AI_TRAINING}),
-    document="documents/7",
     document_sha256="ab" * 32,
     note="Signed in Vienna.",
 )
@@ -242,3 +242,17 @@ def test_who_may_not_is_refused(service: Service) -> None:
         service.licences.revoke(elsewhere, licence.name)
     with pytest.raises(NotFoundError):
         service.licences.revoke(service.principal, "licences/none")
+
+
+def test_the_contract_is_a_document_that_is_kept(service: Service) -> None:
+    work, _ = registered(service, 8_090)
+    contract = DocumentDraft(b"%PDF-1.7 signed", "contract.pdf", (work.name,))
+    kept = service.documents.add(service.principal, contract)
+    licence = record(service, work, document=kept.name, document_sha256="")
+    assert (licence.document, licence.document_sha256) == (kept.name, kept.sha256)
+    with pytest.raises(ConflictError):
+        record(service, work, document=kept.name)
+    with pytest.raises(NotFoundError):
+        record(service, work, document="documents/none", document_sha256="")
+    query = LicenceQuery(work=work.name)
+    assert service.licences.list(service.principal, query, limit=9) == (licence,)

@@ -23,6 +23,7 @@ from tests.unit.app.speaking_files import (
 
 from raisonne.app.check import CheckTerms
 from raisonne.app.embedded_signals import own_signals
+from raisonne.app.licence_drafts import LicenceDraft
 from raisonne.app.statements import make_statement
 from raisonne.app.works import WorkDraft
 from raisonne.keys.signing import ClaimSigner, claim_signer_from_uri
@@ -194,6 +195,28 @@ def test_a_licence_of_the_registered_work_does_not_lift_what_its_file_says(
     assert {f.reason for f in verdict.findings} == {"OPT_OUT_TRAINING", "OPT_OUT_IN_FILE"}
     shown = service.check.picture(service.principal, data, CheckTerms()).verdict
     assert shown.outcome is Outcome.ALLOW
+
+
+def test_a_recorded_licence_lifts_from_the_very_file_what_it_releases(service: Service) -> None:
+    packet = (
+        b'<a xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" '
+        b'plus:DataMining="DMI-PROHIBITED-AIMLTRAINING"/>'
+    )
+    data = with_xmp(9_509, packet)
+    work = service.works.register(service.principal, WorkDraft(data)).work
+    terms = replace(TRAIN, territory="DE")
+    draft = LicenceDraft(
+        "LicenseRef-Models",
+        frozenset({Use.TRAIN}),
+        territories=frozenset({"DE"}),
+        releases=frozenset({ReservationKind.AI_TRAINING}),
+    )
+    service.licences.record(service.principal, [work.name], draft)
+    assert service.check.picture(service.principal, data, terms).verdict.outcome is Outcome.ALLOW
+    # Where the licence does not permit, or of a copy that is not the file itself, it says so still.
+    for other, asked in ((data, TRAIN), (with_xmp(9_510, packet), terms)):
+        verdict = service.check.picture(service.principal, other, asked).verdict
+        assert "OPT_OUT_IN_FILE" in {finding.reason for finding in verdict.findings}
 
 
 def test_what_is_generated_here_is_released_and_still_reserved_against_others(
