@@ -2,7 +2,7 @@
 
     python -m tests.perf.reservations --works 20000 --artists 100000
 
-``bare`` is the look-up as it was before there were any: the same columns of works, nothing joined.
+``bare`` is the look-up as it would be without: the same columns of works, nothing joined.
 It and the look-up as it is are timed in turn, so that a busy machine slows both. ``nobody`` has
 reserved anything; ``others`` have, but nobody whose works are looked up; ``theirs``: each artist of
 these works has reserved something as well.
@@ -89,11 +89,10 @@ def bare(
     session: Session, tenant: str, names: Sequence[str], at: datetime
 ) -> Mapping[str, WorkRights]:
     """Look works up as if there were no such reservations."""
-    wanted = {"of_tenant": tenant, "names": sorted(set(names))}
+    wanted = {"of_tenant": tenant, "names": sorted(set(names)), "reserved_at": at}
     rows = session.connection().execute(_BARE, wanted).all()
-    return {
-        row.name: matched_rights._standing(row) for row in rows if matched_rights._stands(row, at)
-    }
+    standing = (row for row in rows if matched_rights._stands(row, at))
+    return {row.name: matched_rights._standing(row, (), {}) for row in standing}
 
 
 if __name__ == "__main__":
