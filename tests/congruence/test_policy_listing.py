@@ -53,7 +53,7 @@ from raisonne.storage.transactions import SqlTransactions
 from raisonne.storage.works import SqlWorks
 from raisonne.storage.works_at import Sought, list_works_at
 
-WORKS = 3_000
+WORKS = 1_500
 SEED = 20_261_128
 # Around the moments that questions are asked about, to the microsecond and to the millisecond.
 OFFSETS = (
