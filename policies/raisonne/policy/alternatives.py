@@ -109,10 +109,15 @@ class _Search:
         return tuple(found)
 
     def obstacles(self) -> Iterator[Obstacle]:
-        """Yield the works that no candidate got past, or all where each got past another."""
+        """Yield the works that no candidate got past, or all where each got past another.
+
+        A work whose title is contested is left out: who could be asked is what is contested.
+        """
         known = facts.rights_in_tenant(self._verdict.inputs)
         for work in sorted(self._always or _accused(self._verdict)):
             rights = known.get(work)
+            if rights and rights.disputed:
+                continue
             yield Obstacle(work, rights.title if rights else "", rights.holder if rights else "")
 
 

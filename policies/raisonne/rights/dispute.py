@@ -72,11 +72,6 @@ class TitleDispute:
     version: int = 0
 
 
-def contested_at(dispute: TitleDispute, at: datetime) -> bool:
-    """Return whether a dispute made its work's title a contested one at a time."""
-    return dispute.create_time <= at and (dispute.settle_time is None or at < dispute.settle_time)
-
-
 @dataclass(frozen=True, slots=True)
 class TitleLink:
     """One link of a chain of title: who holds a work from when on, and by what.

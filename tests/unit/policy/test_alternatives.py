@@ -156,6 +156,13 @@ def test_whom_to_ask_where_nothing_helps() -> None:
     assert many.sentence.endswith("“T2”; and likewise for 2 more.")
 
 
+def test_nobody_is_asked_for_a_work_whose_title_is_contested() -> None:
+    inputs = _inputs(_grant(Use.DISPLAY, Use.INDEX))
+    contested = replace(inputs, works=(replace(inputs.works[0], disputed=True),))
+    assert judge(contested, BUNDLE, "verdicts/1").outcome is Outcome.REVIEW
+    assert _of(contested) == NO_ALTERNATIVES
+
+
 def test_what_a_file_says_of_itself_stands_in_the_way_of_no_other_use() -> None:
     found = _of(_inputs(use=Use.TRAIN, signals=(NO_TRAINING,)))
     assert [option.use for option in found.options] == [Use.DISPLAY, Use.INDEX]

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raisonne.rights.dispute import DisputeState, TitleDispute, contested_at, title_chain
+from raisonne.rights.dispute import DisputeState, TitleDispute, title_chain
 from raisonne.rights.statement import RightsStatement
 from raisonne.rights.work import Work, WorkState, WorkVersion, version_at
 
@@ -30,16 +30,6 @@ def dispute(**changes: object) -> TitleDispute:
         "case": "cases/1",
     }  # fmt: skip
     return TitleDispute(**(values | changes))  # type: ignore[arg-type]
-
-
-def test_a_title_is_contested_from_the_opening_to_the_settling() -> None:
-    opened = dispute()
-    assert not contested_at(opened, NOW - DAY)
-    assert contested_at(opened, NOW)
-    assert contested_at(opened, NOW + 999 * DAY)
-    settled = dispute(state=DisputeState.REJECTED, settle_time=NOW + DAY)
-    assert contested_at(settled, NOW)
-    assert not contested_at(settled, NOW + DAY)
 
 
 def test_a_chain_has_a_link_where_the_holder_changes() -> None:
